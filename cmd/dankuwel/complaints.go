@@ -1,0 +1,287 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"dankuwel/models"
+)
+
+type complaintsCommand struct {
+	List complaintsList `cmd:"" help:"The complaints, in order of their number."`
+	Show complaintsShow `cmd:"" help:"Everything about one complaint."`
+}
+
+type complaintsList struct{ listFlags }
+
+type complaintsShow struct {
+	Number string `arg:"" help:"For example K-2026-0001."`
+}
+
+// shieldedText stands for what only the coordinator may see.
+const shieldedText = "afgeschermd"
+
+type complainantJSON struct {
+	Name      string `json:"name"`
+	Email     string `json:"email"`
+	Phone     string `json:"phone"`
+	Anonymous bool   `json:"anonymous"`
+	Shielded  bool   `json:"shielded"`
+}
+
+type complaintJSON struct {
+	Number       string          `json:"number"`
+	Stage        models.Stage    `json:"stage"`
+	ReceivedAt   string          `json:"received_at"`
+	RegisteredAt string          `json:"registered_at"`
+	Carrier      string          `json:"carrier"`
+	Channel      string          `json:"channel"`
+	Subject      string          `json:"subject"`
+	Language     string          `json:"language"`
+	Complainant  complainantJSON `json:"complainant"`
+	Department   *string         `json:"department"`
+	Handler      *string         `json:"handler"`
+	AnswerDue    models.Date     `json:"answer_due"`
+	Overdue      bool            `json:"overdue"`
+	Verdict      *string         `json:"verdict"`
+	Satisfaction *int            `json:"satisfaction"`
+}
+
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func complaintOf(c *models.Complaint, now time.Time, zone *time.Location) complaintJSON {
+	j := complaintJSON{
+		Number: c.Number, Stage: c.Stage, ReceivedAt: stamp(c.ReceivedAt, zone), RegisteredAt: stamp(c.RegisteredAt, zone), Carrier: c.Carrier, Channel: c.Channel,
+		Subject: c.Subject, Language: c.Language, Department: orNull(c.Department), AnswerDue: c.AnswerDue, Overdue: c.Overdue(models.DateOf(now, zone)),
+		Verdict: orNull(c.Verdict), Satisfaction: c.Satisfaction,
+		Complainant: complainantJSON{c.Complainant.Name, c.Complainant.Email, c.Complainant.Phone, c.Anonymous, c.Shielded},
+	}
+	if c.Shielded {
+		j.Subject, j.Complainant.Name, j.Complainant.Email, j.Complainant.Phone = shieldedText, shieldedText, shieldedText, shieldedText
+	}
+	if c.Handler != nil {
+		j.Handler = &c.Handler.Email
+	}
+	return j
+}
+
+// Run lists the register.
+func (l *complaintsList) Run(env *environment) error {
+	a, err := openApp(env)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	zone := a.desk.Zone()
+	since, err := l.since(zone)
+	if err != nil {
+		return err
+	}
+	out := list{w: env.stdout, json: env.json}
+	err = a.store.Read(env.ctx).EachComplaint(models.ComplaintFilter{Since: since, Limit: l.Limit}, func(c *models.Complaint) error {
+		j := complaintOf(c, a.desk.Now(), zone)
+		late := ""
+		if j.Overdue {
+			late = "  late"
+		}
+		return out.add(j, "%-12s %s  %-15s due %s%s  %s  %s", j.Number, c.ReceivedOn, j.Stage, j.AnswerDue, late, j.Complainant.Name, j.Subject)
+	})
+	if err != nil {
+		return err
+	}
+	return out.end()
+}
+
+type attachmentJSON struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+type messageJSON struct {
+	Direction   string           `json:"direction"`
+	Kind        *string          `json:"kind"`
+	MessageID   string           `json:"message_id"`
+	From        string           `json:"from"`
+	To          string           `json:"to"`
+	At          string           `json:"at"`
+	Subject     string           `json:"subject"`
+	Text        string           `json:"text"`
+	Attachments []attachmentJSON `json:"attachments"`
+}
+
+type eventJSON struct {
+	Seq    int             `json:"seq"`
+	At     string          `json:"at"`
+	Actor  string          `json:"actor"`
+	What   string          `json:"what"`
+	Detail json.RawMessage `json:"detail"`
+	Hash   string          `json:"hash"`
+}
+
+type taskJSON struct {
+	Kind  string       `json:"kind"`
+	Text  string       `json:"text"`
+	DueOn *models.Date `json:"due_on"`
+}
+
+type nextJSON struct {
+	What string      `json:"what"`
+	On   models.Date `json:"on"`
+}
+
+type dossierJSON struct {
+	complaintJSON
+	Facts              string        `json:"facts"`
+	Analysis           any           `json:"analysis"`
+	Answer             any           `json:"answer"`
+	CorrectiveMeasures []any         `json:"corrective_measures"`
+	PreventiveMeasures []any         `json:"preventive_measures"`
+	Messages           []messageJSON `json:"messages"`
+	Events             []eventJSON   `json:"events"`
+	Earlier            []string      `json:"earlier"`
+	Tasks              []taskJSON    `json:"tasks"`
+	Next               []nextJSON    `json:"next"`
+}
+
+// Run shows one complaint.
+func (s *complaintsShow) Run(env *environment) error {
+	a, err := openApp(env)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	tx := a.store.Read(env.ctx)
+	c, err := tx.Complaint(strings.ToUpper(s.Number))
+	if err != nil {
+		return err
+	}
+	j, err := dossierOf(tx, c, a.desk.Now(), a.desk.Zone())
+	if err != nil {
+		return err
+	}
+	if env.json {
+		enc := json.NewEncoder(env.stdout)
+		enc.SetIndent("", " ")
+		return enc.Encode(j)
+	}
+	return j.print(env, c)
+}
+
+func dossierOf(tx *models.Tx, c *models.Complaint, now time.Time, zone *time.Location) (*dossierJSON, error) {
+	j := &dossierJSON{complaintJSON: complaintOf(c, now, zone), Facts: c.Facts, CorrectiveMeasures: []any{}, PreventiveMeasures: []any{},
+		Messages: []messageJSON{}, Events: []eventJSON{}, Earlier: []string{}, Tasks: []taskJSON{}, Next: []nextJSON{}}
+	messages, err := tx.Messages(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range messages {
+		j.Messages = append(j.Messages, messageOf(&messages[i], zone))
+	}
+	events, err := tx.Events(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range events {
+		j.Events = append(j.Events, eventJSON{e.Seq, stamp(e.At, zone), e.Actor, e.What, json.RawMessage(e.Detail), e.Hash})
+	}
+	tasks, err := tx.OpenTasks(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tasks {
+		task := taskJSON{Kind: t.Kind, Text: t.Text}
+		if t.DueOn != "" {
+			task.DueOn = &t.DueOn
+		}
+		j.Tasks = append(j.Tasks, task)
+	}
+	if !c.Stage.Ended() && c.AnsweredAt == nil {
+		j.Next = append(j.Next, nextJSON{"answer", c.AnswerDue})
+	}
+	if c.Shielded {
+		j.shield()
+		return j, nil
+	}
+	same, err := tx.ComplaintsOf(c.Complainant.Email, false)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range same {
+		if o.ID != c.ID && !o.ReceivedAt.After(c.ReceivedAt) {
+			j.Earlier = append(j.Earlier, o.Number)
+		}
+	}
+	return j, nil
+}
+
+func messageOf(m *models.Message, zone *time.Location) messageJSON {
+	j := messageJSON{Direction: m.Direction, Kind: orNull(m.Kind), MessageID: m.MessageID, From: m.FromEmail, To: m.ToEmail, At: stamp(m.At, zone),
+		Subject: m.Subject, Text: m.Text, Attachments: []attachmentJSON{}}
+	for _, a := range m.Attachments {
+		j.Attachments = append(j.Attachments, attachmentJSON{a.Name, a.Type, a.Size, a.SHA256})
+	}
+	return j
+}
+
+// shield hides what only the coordinator may see.
+func (j *dossierJSON) shield() {
+	j.Facts = shieldedText
+	for i := range j.Messages {
+		m := &j.Messages[i]
+		m.Text, m.Subject, m.Attachments, m.MessageID = shieldedText, shieldedText, []attachmentJSON{}, shieldedText
+		if m.Direction == "out" {
+			m.To = shieldedText
+		} else {
+			m.From = shieldedText
+		}
+	}
+}
+
+func (j *dossierJSON) print(env *environment, c *models.Complaint) error {
+	w := env.stdout
+	fmt.Fprintf(w, "%s  %s  received %s, answer due %s\n", j.Number, j.Stage, j.ReceivedAt, j.AnswerDue)
+	fmt.Fprintf(w, "subject     %s\ncomplainant %s <%s>\n", j.Subject, j.Complainant.Name, j.Complainant.Email)
+	if j.Department != nil {
+		fmt.Fprintf(w, "department  %s\n", *j.Department)
+	}
+	if c.Handler != nil {
+		fmt.Fprintf(w, "handler     %s <%s>\n", c.Handler.Name, c.Handler.Email)
+	}
+	if len(j.Earlier) > 0 {
+		fmt.Fprintf(w, "earlier     %s\n", strings.Join(j.Earlier, ", "))
+	}
+	for _, t := range j.Tasks {
+		fmt.Fprintf(w, "to do       %s %s\n", t.Kind, t.Text)
+	}
+	for _, n := range j.Next {
+		fmt.Fprintf(w, "next        %s on %s\n", n.What, n.On)
+	}
+	for _, m := range j.Messages {
+		kind := ""
+		if m.Kind != nil {
+			kind = " " + *m.Kind
+		}
+		fmt.Fprintf(w, "\n%s%s  %s  %s -> %s\n  %s\n", m.Direction, kind, m.At, m.From, m.To, m.Subject)
+		for line := range strings.Lines(strings.TrimSpace(m.Text)) {
+			fmt.Fprintf(w, "  | %s", line)
+		}
+		fmt.Fprintln(w)
+		for _, a := range m.Attachments {
+			fmt.Fprintf(w, "  attachment %s (%s, %d bytes)\n", a.Name, a.Type, a.Size)
+		}
+	}
+	fmt.Fprintln(w)
+	for _, e := range j.Events {
+		fmt.Fprintf(w, "%3d  %s  %-12s %s %s\n", e.Seq, e.At, e.Actor, e.What, e.Detail)
+	}
+	return nil
+}

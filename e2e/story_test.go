@@ -1,0 +1,219 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestStories tells each archive of testdata/stories on every engine. An archive begins with the story in words and
+// commands, a line each, and goes on with the mails it needs. README.md lists the commands.
+func TestStories(t *testing.T) {
+	archives, err := filepath.Glob(filepath.Join("testdata", "stories", "*.txtar"))
+	if err != nil || len(archives) == 0 {
+		t.Fatalf("no stories found: %v", err)
+	}
+	for _, path := range archives {
+		told, err := readStory(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			onEachEngine(t, told.settings(), func(t *testing.T, w *world) { told.tell(t, w) })
+		})
+	}
+}
+
+// story is an archive that has been read: its script and its files.
+type story struct {
+	path   string
+	script []string
+	files  map[string]string
+}
+
+// readStory splits an archive at its `-- NAME --` lines, as golang.org/x/tools/txtar does.
+func readStory(path string) (*story, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	s, name := &story{path: path, files: map[string]string{}}, ""
+	for line := range strings.Lines(string(raw)) {
+		bare := strings.TrimRight(line, "\n")
+		switch {
+		case strings.HasPrefix(bare, "-- ") && strings.HasSuffix(bare, " --"):
+			name = strings.TrimSpace(bare[3 : len(bare)-3])
+			s.files[name] = ""
+		case name == "":
+			s.script = append(s.script, bare)
+		default:
+			s.files[name] += line
+		}
+	}
+	return s, nil
+}
+
+// settings are the files mailbox.toml and more.toml, and the lines `with kitchen` and `with meldpunt`.
+func (s *story) settings() settings {
+	return settings{
+		Mailbox: s.files["mailbox.toml"], More: s.files["more.toml"],
+		Kitchen: slices.Contains(s.script, "with kitchen"),
+		Second:  slices.Contains(s.script, "with meldpunt"),
+	}
+}
+
+// telling is a story while it is told: the world it changes and the mails that were picked up by name.
+type telling struct {
+	*world
+	t     *testing.T
+	story *story
+	taken map[string]*letter
+
+	padding map[string]int // octets of ${PADDING} per file
+}
+
+func (s *story) tell(t *testing.T, w *world) {
+	scene := &telling{world: w, t: t, story: s, taken: map[string]*letter{}, padding: map[string]int{}}
+	for n, line := range s.script {
+		words, err := split(scene.fillIn(line))
+		if err != nil {
+			t.Fatalf("%s:%d: %v", s.path, n+1, err)
+		}
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		if err := scene.act(words); err != nil {
+			t.Errorf("%s:%d: %s: %v", s.path, n+1, strings.TrimSpace(line), err)
+		}
+	}
+}
+
+// act carries out one line. The error says what was found instead.
+func (s *telling) act(words []string) error {
+	verb, args := words[0], words[1:]
+	if verb == "expect" {
+		return s.expect(args)
+	}
+	arity := map[string]int{"deliver": 1, "drop": 1, "submit": 2, "append": 2, "pad": 2, "move": 2, "take": 3, "limit-size": 1}
+	if len(args) < arity[verb] {
+		return fmt.Errorf("%s needs %d words", verb, arity[verb])
+	}
+	switch verb {
+	case "deliver": // FILE [from ADDRESS] [to ADDRESS]
+		l := parseLetter(s.mail(args[0]))
+		from, to := l.address("From"), l.address("To")
+		for i := 1; i+1 < len(args); i += 2 {
+			switch args[i] {
+			case "from":
+				from = strings.Trim(args[i+1], "<>")
+			case "to":
+				to = args[i+1]
+			}
+		}
+		s.deliver(s.t, l.raw, from, to)
+	case "drop": // FILE [USER]
+		s.drop(s.t, append(args, "klachten")[1], s.mail(args[0]))
+	case "submit": // USER FILE
+		l := parseLetter(s.mail(args[1]))
+		s.submit(s.t, args[0], l.raw, l.address("To"))
+	case "append": // FILE DAYS: a mail that was received so many days ago
+		var days int
+		if _, err := fmt.Sscan(args[1], &days); err != nil {
+			return err
+		}
+		s.appendMail(s.t, "klachten", "INBOX", s.mail(args[0]), time.Now().AddDate(0, 0, -days))
+	case "pad": // FILE OCTETS: put that much base64 where the file says ${PADDING}
+		var octets int
+		if _, err := fmt.Sscan(args[1], &octets); err != nil {
+			return err
+		}
+		s.padding[args[0]] = octets
+	case "move": // FROM TO
+		s.move(s.t, "klachten", args[0], args[1])
+	case "take": // NAME USER KIND: pick up the newest mail of that kind
+		s.taken[args[0]] = s.awaitKind(s.t, args[1], args[2], 1)
+	case "limit-size": // OCTETS: the largest mail that the server takes
+		s.must(s.t, "limit-size", args[0])
+	case "once":
+		s.once()
+	case "with": // kitchen, meldpunt: read by settings before the story began
+	case "run": // ARGS...
+		s.run(args...)
+	default:
+		return fmt.Errorf("a story does not know %q", verb)
+	}
+	return nil
+}
+
+// mail is a file of the archive, with names filled in and its lines ended by CRLF.
+func (s *telling) mail(name string) []byte {
+	s.t.Helper()
+	text, ok := s.story.files[name]
+	if !ok {
+		s.t.Fatalf("%s holds no file %s", s.story.path, name)
+	}
+	text = strings.ReplaceAll(text, "${PADDING}", base64Lines(s.padding[name]))
+	return crlf([]byte(s.fillIn(text)))
+}
+
+// fillIn replaces ${YEAR}, ${DATE}, ${PARKED} (the first mail that waits for a decision) and ${name.field}, where name
+// was picked up by `take`.
+func (s *telling) fillIn(text string) string {
+	return os.Expand(text, func(word string) string {
+		name, field, found := strings.Cut(word, ".")
+		switch {
+		case word == "YEAR":
+			return brussels().Format("2006")
+		case word == "DATE":
+			return time.Now().Format(time.RFC1123Z)
+		case word == "PARKED":
+			var waiting []struct{ ID any }
+			s.ask(&waiting, "review", "list")
+			if len(waiting) > 0 {
+				return fmt.Sprint(waiting[0].ID)
+			}
+		case found && s.taken[name] != nil:
+			if field == "reply-to" {
+				return s.taken[name].address("Reply-To")
+			}
+			return s.taken[name].field(field)
+		}
+		return "${" + word + "}"
+	})
+}
+
+// brussels is now, where the organisation is.
+func brussels() time.Time {
+	zone, err := time.LoadLocation("Europe/Brussels")
+	if err != nil {
+		return time.Now()
+	}
+	return time.Now().In(zone)
+}
+
+// split cuts a line into words; double quotes hold a word with spaces together.
+func split(line string) ([]string, error) {
+	var words []string
+	for rest := strings.TrimSpace(line); rest != ""; rest = strings.TrimSpace(rest) {
+		if rest[0] == '#' {
+			break
+		}
+		if rest[0] != '"' {
+			word, after, _ := strings.Cut(rest, " ")
+			words, rest = append(words, word), after
+			continue
+		}
+		end := strings.IndexByte(rest[1:], '"')
+		if end < 0 {
+			return nil, fmt.Errorf("a quotation mark is not closed: %s", rest)
+		}
+		words, rest = append(words, rest[1:1+end]), rest[2+end:]
+	}
+	return words, nil
+}

@@ -1,0 +1,70 @@
+package mailin
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestLanguage(t *testing.T) {
+	check := func(want, text string) {
+		t.Helper()
+		if got := Language(text, "?"); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+	check("nl", "Mijn moeder kreeg gisteren voor de derde keer een koude maaltijd.")
+	check("nl", "De lift is al drie weken stuk.")
+	check("nl", "Ik wacht al drie weken op een antwoord!")
+	check("nl", "klacht")
+	check("nl", "Klacht over de parking")
+	check("nl", "Niemand nam de telefoon op, ook niet na vijf keer bellen.")
+	check("nl", "Beste, in kamer 214 van Résidence Les Tilleuls is de verwarming stuk. Groeten, Geneviève Lefèbvre")
+	check("nl", "Mevrouw Dupont van het onthaal in Brussel was zeer onvriendelijk tegen mijn man.")
+	check("nl", "Waarom krijg ik een factuur voor iets wat ik nooit besteld heb?")
+	check("nl", "Dit is onaanvaardbaar")
+	check("nl", "Uw medewerker heeft tegen mij geroepen en is gewoon weggelopen.")
+	check("nl", "Hallo, mijn buggy werd geweigerd op bus 14 naar Gare du Midi, is dat normaal?")
+	check("nl", "Geachte heer Müller, ik ben zeer ontevreden over de dienst.")
+	check("nl", "goedendag wij hebben geen warm water meer sinds zondag")
+	check("nl", "Mijn dochter (6 jaar) werd op school gepest en niemand doet iets.")
+	check("fr", "Ma mère a reçu un repas froid pour la troisième fois.")
+	check("fr", "L'ascenseur est en panne depuis trois semaines.")
+	check("fr", "J'attends une réponse depuis un mois !")
+	check("fr", "Plainte concernant l'accueil")
+	check("fr", "Personne n'a répondu au téléphone.")
+	check("fr", "Bonjour, je souhaite me plaindre de Madame Van den Bossche au guichet de Gent. Cordialement")
+	check("fr", "C'est inacceptable")
+	check("fr", "Pourquoi ai-je reçu une facture pour un service que je n'ai jamais demandé ?")
+	check("fr", "La chambre était sale et le personnel désagréable.")
+	check("fr", "Votre employé m'a crié dessus devant tout le monde.")
+	check("fr", "Mon fils attend toujours son rendez-vous chez le docteur Janssens.")
+	check("fr", "Merci de me rappeler au plus vite")
+	check("en", "My mother was given a cold meal for the third time.")
+	check("en", "The lift has been broken for three weeks.")
+	check("en", "I am still waiting for an answer!")
+	check("en", "Complaint about the bill")
+	check("en", "Nobody picked up the phone.")
+	check("en", "Dear Sir or Madam, Mr Van Damme at the desk in Antwerpen was rude to my husband.")
+	check("en", "This is unacceptable and I want my money back")
+	check("en", "Why did I receive an invoice for something I never ordered?")
+	check("en", "please call me back")
+	check("en", "Your driver shouted at us and drove away.")
+	check("de", "Meine Mutter hat zum dritten Mal ein kaltes Essen bekommen.")
+	check("de", "Der Aufzug ist seit drei Wochen kaputt.")
+	check("de", "Ich warte immer noch auf eine Antwort!")
+	check("de", "Beschwerde über die Rechnung")
+	check("de", "Niemand ging ans Telefon.")
+	check("de", "Sehr geehrte Damen und Herren, Frau Peeters am Schalter in Eupen war unfreundlich.")
+	check("de", "Das ist nicht hinnehmbar")
+	check("de", "Warum bekomme ich eine Rechnung für etwas, das ich nie bestellt habe?")
+	check("de", "Guten Tag, das Zimmer war schmutzig und der Arzt kam nicht.")
+	check("de", "Ihr Mitarbeiter hat mich angeschrien.")
+
+	check("?", "")
+	check("?", "12345 !!! 214")
+	check("?", "ok")
+	check("?", "K-2026-0001 https://www.example.test/de/het/een an@de.test")
+	check("?", "> De lift is al drie weken stuk en niemand doet iets.\n> Wij wachten.")
+	check("fr", "C'est toujours le cas.\n\n> De lift is al drie weken stuk en niemand doet er iets aan, zegt men aan de balie.\n> Wij wachten.")
+	check("nl", strings.Repeat("Ik wacht. ", 1000)+strings.Repeat("I am waiting for the answer. ", 10000))
+}

@@ -1,0 +1,389 @@
+package mailin
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"dankuwel/models"
+	"dankuwel/procedure"
+	"dankuwel/templates"
+)
+
+// TestStories tells each archive of testdata/stories on each engine: mails come in, the clock is moved, and the mails and rows that
+// come of it are expected. Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
+//
+//	set anonymous note | profile awb | thanks brief | authserv none    before anything else
+//	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
+//	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
+//	together FILE FILE ...               several mails in one batch
+//	accept P-1 / discard P-1             the operator decides
+//	take NAME ADDRESS KIND               pick up the newest mail of that kind: ${NAME.reply-to}, ${NAME.message-id}, ${NAME.envelope}
+//	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
+//	expect mail KIND to ADDRESS [N]      N of them in all (1)
+//	expect no mail [KIND] to ADDRESS
+//	expect K-2026-0001 FIELD VALUE       stage, handler, department, shielded, anonymous, sober, due, name, language, tasks
+//	expect folder NAME                   where the last mail is to be filed
+//	expect text NAME "words"             in the mail that was taken; expect not text
+func TestStories(t *testing.T) {
+	archives, err := filepath.Glob(filepath.Join("testdata", "stories", "*.txtar"))
+	if err != nil || len(archives) == 0 {
+		t.Fatalf("no stories: %v", err)
+	}
+	for _, path := range archives {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			forEachEngine(t, func(t *testing.T, store *models.Store) { tell(t, store, path, archive) })
+		})
+	}
+}
+
+// office is an organisation with its register and intake, without mail servers.
+type office struct {
+	t      *testing.T
+	store  *models.Store
+	intake *Intake
+	now    time.Time
+	uid    uint32
+	files  map[string][]byte
+	taken  map[string]*Message
+	bounce map[string]string // envelope senders of taken mails
+	last   *models.LedgerEntry
+}
+
+var brussels, _ = time.LoadLocation("Europe/Brussels")
+
+func newOffice(t *testing.T, store *models.Store) *office {
+	texts, err := templates.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &office{t: t, store: store, files: map[string][]byte{}, taken: map[string]*Message{}, bounce: map[string]string{}, now: time.Date(2026, 3, 2, 9, 0, 0, 0, brussels)}
+	box := func(address, name string) procedure.Mailbox {
+		return procedure.Mailbox{Address: address, Name: name, Plus: true, Processed: "Verwerkt", Review: "Te beoordelen", Shielded: "Afgeschermd", Sent: "Verzonden", AcknowledgeWithin: 14 * 24 * time.Hour}
+	}
+	settings := &procedure.Settings{
+		Organization: procedure.Organization{Name: "Woonzorgcentrum De Linde", Signature: "An Peeters, klachtencoördinator", Phone: "02 555 12 12", Language: "nl"},
+		Profile:      procedure.Profiles["vlaams-bestuur"], Calendar: procedure.NewCalendar(brussels, "BE", nil), Anonymous: "handle", ThanksFor: "bericht",
+		Staff: []*models.Staff{
+			{Email: "an@example.test", Name: "An Peeters", Aliases: []string{"an.peeters@example.test"}, Roles: []models.Role{models.Coordinator, models.Handler}},
+			{Email: "bram@example.test", Name: "Bram De Wit", Roles: []models.Role{models.Handler}, Departments: []string{"Keuken"}},
+			{Email: "els@example.test", Name: "Els Maes", Roles: []models.Role{models.Handler}, Departments: []string{"Keuken"}},
+			{Email: "dirk@example.test", Name: "Dirk Goossens", Roles: []models.Role{models.Management}},
+		},
+		Departments: []procedure.Department{{Name: "Keuken", Keywords: []string{"maaltijd", "soep"}, Addresses: []string{"keuken@example.test"}}, {Name: "Zorg", Keywords: []string{"verpleging"}, Answer: &procedure.Term{N: 20, Unit: procedure.CalendarDays}}},
+		Mailboxes:   []procedure.Mailbox{box("klachten@example.test", "Klachtendienst De Linde"), box("meldpunt@example.test", "Meldpunt De Linde")},
+	}
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	desk := &procedure.Desk{Settings: settings, Store: store, Texts: texts, Now: func() time.Time { return o.now }, Rand: rand.Reader, Wake: func() {}, Log: log}
+	o.intake = &Intake{Desk: desk, Log: log, AuthServID: "mx.example.test"}
+	return o
+}
+
+func tell(t *testing.T, store *models.Store, path string, archive *txtar.Archive) {
+	o := newOffice(t, store)
+	for _, f := range archive.Files {
+		o.files[f.Name] = f.Data
+	}
+	begun := false
+	for n, line := range strings.Split(string(archive.Comment), "\n") {
+		words := quotedFields(o.fillIn(line))
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		if words[0] != "set" && !begun {
+			begun = true
+			if err := o.intake.Desk.SyncStaff(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := o.act(words); err != nil {
+			t.Errorf("%s:%d: %s: %v", path, n+1, strings.TrimSpace(line), err)
+		}
+	}
+	broken, err := store.Read(t.Context()).Verify()
+	if err != nil || len(broken) > 0 {
+		t.Errorf("%s: verify: %v %q", path, err, broken)
+	}
+}
+
+func (o *office) act(words []string) error {
+	switch verb, args := words[0], words[1:]; verb {
+	case "set":
+		return o.set(args[0], args[1])
+	case "at":
+		at, err := time.ParseInLocation("2006-01-02T15:04", args[0], brussels)
+		o.now = at
+		return err
+	case "deliver":
+		mailbox, received, user := "klachten@example.test", o.now, ""
+		for i := 1; i+1 < len(args); i += 2 {
+			switch args[i] {
+			case "to":
+				mailbox = args[i+1]
+			case "as":
+				user = args[i+1]
+			case "received":
+				at, err := time.ParseInLocation("2006-01-02T15:04", args[i+1], brussels)
+				if err != nil {
+					return err
+				}
+				received = at
+			}
+		}
+		return o.take(mailbox, o.fetched(o.mail(args[0], user), received))
+	case "together":
+		var list []Fetched
+		for _, name := range args {
+			list = append(list, o.fetched(o.mail(name, ""), o.now))
+		}
+		return o.take("klachten@example.test", list...)
+	case "accept", "discard":
+		no, err := strconv.Atoi(strings.TrimPrefix(args[0], "P-"))
+		if err != nil {
+			return err
+		}
+		if verb == "discard" {
+			return o.intake.Desk.Discard(o.t.Context(), no, "operator")
+		}
+		_, err = o.intake.Desk.Accept(o.t.Context(), no, "operator")
+		return err
+	case "take":
+		return o.pickUp(args[0], args[1], args[2])
+	case "expect":
+		return o.expect(args)
+	default:
+		return fmt.Errorf("a story does not know %q", verb)
+	}
+}
+
+func (o *office) set(what, value string) error {
+	s := o.intake.Desk.Settings
+	switch what {
+	case "anonymous":
+		s.Anonymous = value
+	case "profile":
+		s.Profile = procedure.Profiles[value]
+	case "thanks":
+		s.ThanksFor = value
+	case "authserv":
+		o.intake.AuthServID = ""
+	case "subject":
+		for i := range s.Mailboxes {
+			s.Mailboxes[i].Plus = false
+		}
+	default:
+		return fmt.Errorf("nothing is called %q", what)
+	}
+	return nil
+}
+
+// mail is a file with its names filled in, as the server would have it.
+func (o *office) mail(name, user string) []byte {
+	text, ok := o.files[name]
+	if !ok {
+		o.t.Fatalf("no file %s", name)
+	}
+	raw := strings.ReplaceAll(o.fillIn(strings.TrimRight(string(text), "\n")), "\n", "\r\n") + "\r\n"
+	if user != "" {
+		raw = "Authentication-Results: mx.example.test; auth=pass smtp.auth=" + user + "\r\n" + raw
+	}
+	return []byte(raw)
+}
+
+func (o *office) fetched(raw []byte, received time.Time) Fetched {
+	w := o.store.NewBlob()
+	if _, err := w.Write(raw); err != nil {
+		o.t.Fatal(err)
+	}
+	b, err := w.Finish()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.uid++
+	return Fetched{UIDValidity: 1, UID: o.uid, InternalDate: received, Size: int64(len(raw)), Raw: b}
+}
+
+func (o *office) take(mailbox string, mails ...Fetched) error {
+	if err := o.intake.Take(o.t.Context(), mailbox, mails); err != nil {
+		return err
+	}
+	e, err := o.store.Read(o.t.Context()).Sighting(mailbox, 1, o.uid)
+	if err == nil && e == nil {
+		err = fmt.Errorf("the mail does not stand in the ledger")
+	}
+	o.last = e
+	return err
+}
+
+// sent lists the mails of the outbox to an address, of a kind when one is given.
+func (o *office) sent(address, kind string) (list []models.OutboxMail) {
+	err := o.store.Read(o.t.Context()).EachOutboxMail(time.Time{}, 0, func(m *models.OutboxMail, _ string, _ bool) error {
+		if m.Recipient == address && (kind == "" || m.Kind == kind) {
+			list = append(list, *m)
+		}
+		return nil
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return list
+}
+
+func (o *office) pickUp(name, address, kind string) error {
+	list := o.sent(address, kind)
+	if len(list) == 0 {
+		return fmt.Errorf("no %s to %s", kind, address)
+	}
+	newest := list[len(list)-1]
+	r, err := o.store.Read(context.Background()).OpenBlob(newest.Raw)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	o.taken[name], err = Parse(bytes.NewReader(raw), nil)
+	o.bounce[name] = newest.EnvelopeSender
+	return err
+}
+
+// fillIn replaces ${NAME.reply-to}, ${NAME.message-id} and ${NAME.envelope} of mails that were taken.
+func (o *office) fillIn(text string) string {
+	return os.Expand(text, func(word string) string {
+		name, field, _ := strings.Cut(word, ".")
+		m := o.taken[name]
+		switch {
+		case m == nil:
+			return "${" + word + "}"
+		case field == "reply-to" && len(m.ReplyTo) > 0:
+			return m.ReplyTo[0].Email
+		case field == "message-id":
+			return m.MessageID
+		case field == "subject":
+			return m.Subject
+		case field == "envelope":
+			return o.bounce[name]
+		}
+		return m.Get(field)
+	})
+}
+
+func (o *office) expect(args []string) error {
+	not := args[0] == "no" || args[0] == "not"
+	if not {
+		args = args[1:]
+	}
+	switch args[0] {
+	case "mail":
+		return o.expectMail(args[1:], not)
+	case "folder":
+		if o.last.Folder != args[1] {
+			return fmt.Errorf("folder %q", o.last.Folder)
+		}
+	case "text":
+		m := o.taken[args[1]]
+		if m == nil {
+			return fmt.Errorf("nothing was taken as %s", args[1])
+		}
+		text := strings.Join(strings.Fields(m.Text), " ")
+		if found := strings.Contains(text, args[2]); found == not {
+			return fmt.Errorf("the text is:\n%s", m.Text)
+		}
+	default:
+		if strings.HasPrefix(args[0], "K-") {
+			return o.expectComplaint(args[0], args[1], strings.Join(args[2:], " "))
+		}
+		number, err := o.store.Read(o.t.Context()).NumberOf(o.last.ComplaintID)
+		if err != nil {
+			return err
+		}
+		got := []string{string(o.last.Outcome), o.last.Reason, number}
+		for _, want := range args {
+			if !slices.Contains(got, want) {
+				return fmt.Errorf("outcome %q", got)
+			}
+		}
+	}
+	return nil
+}
+
+func (o *office) expectMail(args []string, not bool) error {
+	kind, want := "", 1
+	if args[0] != "to" {
+		kind, args = args[0], args[1:]
+	}
+	if len(args) > 2 {
+		want, _ = strconv.Atoi(args[2])
+	}
+	if not {
+		want = 0
+	}
+	if list := o.sent(args[1], kind); len(list) != want {
+		var kinds []string
+		for _, m := range o.sent(args[1], "") {
+			kinds = append(kinds, m.Kind)
+		}
+		return fmt.Errorf("%d mails; in all it got %q", len(list), kinds)
+	}
+	return nil
+}
+
+func (o *office) expectComplaint(number, field, want string) error {
+	tx := o.store.Read(o.t.Context())
+	c, err := tx.Complaint(number)
+	if err != nil {
+		return err
+	}
+	tasks, err := tx.OpenTasks(c.ID)
+	if err != nil {
+		return err
+	}
+	var kinds []string
+	for _, task := range tasks {
+		kinds = append(kinds, task.Kind)
+	}
+	handler, linked := "", ""
+	if c.Handler != nil {
+		handler = c.Handler.Email
+	}
+	if linked, err = tx.NumberOf(c.LinkedTo); err != nil {
+		return err
+	}
+	got, ok := map[string]string{"stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
+		"sober": fmt.Sprint(c.Sober), "due": string(c.AnswerDue), "name": c.Complainant.Name, "email": c.Complainant.Email, "language": c.Language, "tasks": strings.Join(kinds, " "),
+		"received": string(c.ReceivedOn), "linked": linked}[field]
+	if !ok || got != want {
+		return fmt.Errorf("%s is %q", field, got)
+	}
+	return nil
+}
+
+// quotedFields cuts a line into words; double quotes hold words together.
+func quotedFields(line string) (words []string) {
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			words = append(words, part)
+		} else {
+			words = append(words, strings.Fields(part)...)
+		}
+	}
+	return words
+}

@@ -1,0 +1,153 @@
+package models
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/dutch"
+	"github.com/blevesearch/snowballstem/english"
+	"github.com/blevesearch/snowballstem/french"
+	"github.com/blevesearch/snowballstem/german"
+)
+
+// Stemming is done here and not by the engines: SQLite has only an English stemmer and PostgreSQL's dictionaries differ from it.
+var stemmers = map[string]func(*snowballstem.Env) bool{"nl": dutch.Stem, "fr": french.Stem, "en": english.Stem, "de": german.Stem}
+
+// searchText is how much of a complaint's text is searched, in bytes.
+const searchText = 16 << 10
+
+// stems are the words of a text, folded and cut to their stem in its language, mapped to the first word they came from. Words of one
+// or two letters are left out.
+func stems(text, language string) (order []string, words map[string]string) {
+	if len(text) > searchText {
+		text = text[:searchText]
+	}
+	stem := stemmers[language]
+	words = map[string]string{}
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if len([]rune(word)) < 3 || len(word) > 60 {
+			continue
+		}
+		s := word
+		if stem != nil {
+			env := snowballstem.NewEnv(word)
+			stem(env)
+			s = env.Current()
+		}
+		if words[s] == "" {
+			words[s] = word
+			order = append(order, s)
+		}
+	}
+	return order, words
+}
+
+// Stems maps the stems of a text to the first word each came from.
+func Stems(text, language string) map[string]string {
+	_, words := stems(text, language)
+	return words
+}
+
+func (c *Complaint) searchable() string {
+	return strings.Join([]string{c.Number, c.Subject, c.Facts, c.DesiredSolution, c.Department}, "\n")
+}
+
+// index makes the complaint findable by its words.
+func (tx *Tx) index(c *Complaint) error {
+	order, _ := stems(c.searchable(), c.Language)
+	text := strings.Join(order, " ")
+	var err error
+	switch tx.store.engine {
+	case SQLite:
+		err = tx.db.Exec("INSERT OR REPLACE INTO complaint_search (rowid, stems) VALUES (?, ?)", c.ID, text).Error
+	case Postgres:
+		err = tx.db.Exec(`INSERT INTO complaint_search (complaint_id, stems) VALUES (?, to_tsvector('simple', ?))
+			ON CONFLICT (complaint_id) DO UPDATE SET stems = excluded.stems`, c.ID, text).Error
+	}
+	if err != nil {
+		return fmt.Errorf("index complaint %s: %w", c.Number, err)
+	}
+	return nil
+}
+
+// Found is a complaint that shares words with a text.
+type Found struct {
+	Complaint Complaint
+	Words     []string // the shared words, the rarest first
+	Score     float64
+}
+
+// Search finds complaints that share words with the text, the most alike first, n at most; the complaint except is left out, and
+// shielded and practice complaints are. Both engines give the same list: they only name candidates, the ranking (inverse document
+// frequency among the candidates, at least two words in common unless the text has one) is done here.
+func (tx *Tx) Search(text, language string, except int64, n int) ([]Found, error) {
+	order, words := stems(text, language)
+	if len(order) == 0 {
+		return nil, nil
+	}
+	if len(order) > 40 {
+		order = order[:40]
+	}
+	ids, err := tx.candidates(order)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	var list []Complaint
+	if err := tx.db.Preload("Complainant").Where("id IN ? AND id <> ? AND NOT shielded AND NOT practice AND erased_at IS NULL", ids, except).Find(&list).Error; err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	return rank(order, words, list, n), nil
+}
+
+// candidates names up to 200 of the newest complaints that hold one of the stems.
+func (tx *Tx) candidates(stems []string) (ids []int64, err error) {
+	switch tx.store.engine {
+	case SQLite:
+		match := `"` + strings.Join(stems, `" OR "`) + `"`
+		err = tx.db.Raw("SELECT rowid FROM complaint_search WHERE complaint_search MATCH ? ORDER BY rowid DESC LIMIT 200", match).Scan(&ids).Error
+	case Postgres:
+		err = tx.db.Raw(`SELECT complaint_id FROM complaint_search WHERE stems @@ to_tsquery('simple', ?) ORDER BY complaint_id DESC LIMIT 200`,
+			"'"+strings.Join(stems, "' | '")+"'").Scan(&ids).Error
+	}
+	return ids, err
+}
+
+func rank(order []string, words map[string]string, list []Complaint, n int) []Found {
+	holds := make([]map[string]string, len(list))
+	count := map[string]int{}
+	for i := range list {
+		_, holds[i] = stems(list[i].searchable(), list[i].Language)
+		for _, s := range order {
+			if holds[i][s] != "" {
+				count[s]++
+			}
+		}
+	}
+	var found []Found
+	for i := range list {
+		f := Found{Complaint: list[i]}
+		for _, s := range order {
+			if holds[i][s] != "" {
+				f.Score += math.Log(1 + float64(len(list))/float64(count[s]))
+				f.Words = append(f.Words, s)
+			}
+		}
+		if len(f.Words) < min(2, len(order)) {
+			continue
+		}
+		slices.SortStableFunc(f.Words, func(a, b string) int { return cmp.Compare(count[a], count[b]) })
+		for j, s := range f.Words {
+			f.Words[j] = words[s]
+		}
+		found = append(found, f)
+	}
+	slices.SortFunc(found, func(a, b Found) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.Complaint.ID, a.Complaint.ID))
+	})
+	return found[:min(n, len(found))]
+}

@@ -1,0 +1,279 @@
+package models
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
+)
+
+// Store is the register: one database, and the folder for bytes that are too big for it.
+type Store struct {
+	write, read *gorm.DB // one pool on PostgreSQL, two on SQLite
+	engine      Engine
+	dir         string     // data_dir
+	files       sync.Mutex // held while a file in data_dir/blobs comes or goes
+}
+
+// Engine is the kind of database behind a Store.
+type Engine string
+
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Open opens the register, creates it when it is not there yet, and brings it to the newest schema. dsn is a path under dataDir for
+// SQLite, a postgres:// address for PostgreSQL. It refuses a database that is newer than the program and pragmas that did not hold.
+func Open(ctx context.Context, engine Engine, dsn, dataDir string) (*Store, error) {
+	for _, d := range []string{dataDir, filepath.Join(dataDir, "tmp"), filepath.Join(dataDir, "blobs")} {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return nil, fmt.Errorf("create the data folder: %w", err)
+		}
+	}
+	s := &Store{engine: engine, dir: dataDir}
+	var err error
+	switch engine {
+	case SQLite:
+		err = s.openSQLite(dsn)
+	case Postgres:
+		err = s.openPostgres(dsn)
+	default:
+		err = fmt.Errorf("unknown database driver %q", engine)
+	}
+	if err == nil {
+		err = s.migrate(ctx)
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func gormConfig() *gorm.Config {
+	return &gorm.Config{
+		SkipDefaultTransaction: true,
+		Logger:                 logger.Discard, // errors are wrapped and logged once, at the edge
+		NowFunc:                func() time.Time { return time.Now().UTC() },
+	}
+}
+
+func (s *Store) openSQLite(dsn string) error {
+	path := dsn
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(s.dir, path)
+	}
+	const common = "?_time_format=sqlite&_timezone=UTC&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	file := "file:" + (&url.URL{Path: path}).EscapedPath()
+	// SQLite gives its side files the permissions of the register, so it is made before it is opened.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the register: %w", err)
+	}
+	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+		return fmt.Errorf("protect the register: %w", err)
+	}
+	// One writer, which takes its lock at BEGIN: a read lock that is upgraded later fails at once with SQLITE_BUSY_SNAPSHOT.
+	if s.write, err = openSQLite(file+common+"&_txlock=immediate&_pragma=cache_size(-8192)", 1); err != nil {
+		return fmt.Errorf("open the register %s: %w", path, err)
+	}
+	if s.read, err = openSQLite(file+common+"&_pragma=query_only(1)&_pragma=cache_size(-2048)", 4); err != nil {
+		return fmt.Errorf("open the register %s for reading: %w", path, err)
+	}
+	return s.checkPragmas()
+}
+
+func openSQLite(dsn string, conns int) (*gorm.DB, error) {
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	return openPool(sqlite.Dialector{Conn: pool{db}}, db, conns)
+}
+
+// checkPragmas reads back what the register's safety hangs on: a driver that does not understand its address says nothing.
+func (s *Store) checkPragmas() error {
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"} {
+		var got string
+		if err := s.write.Raw("PRAGMA " + pragma).Row().Scan(&got); err != nil {
+			return fmt.Errorf("read pragma %s: %w", pragma, err)
+		}
+		if got != want {
+			return fmt.Errorf("SQLite keeps %s at %q where %q is needed; is the folder on a file system that supports locking and shared memory?", pragma, got, want)
+		}
+	}
+	return nil
+}
+
+func (s *Store) openPostgres(dsn string) error {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return errors.New("open the register on PostgreSQL: " + redact(err.Error(), dsn))
+	}
+	conns := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(readUTC))
+	db, err := openPool(postgres.New(postgres.Config{Conn: pool{conns}}), conns, 8)
+	if err != nil {
+		// The driver's error may quote the address with its password.
+		return errors.New("open the register on PostgreSQL: " + redact(err.Error(), dsn))
+	}
+	s.write, s.read = db, db
+	return nil
+}
+
+func redact(text, dsn string) string {
+	u, err := url.Parse(dsn)
+	if err != nil || u.User == nil {
+		return text
+	}
+	if p, ok := u.User.Password(); ok && p != "" {
+		text = strings.ReplaceAll(text, p, "xxxxx")
+	}
+	return text
+}
+
+func openPool(d gorm.Dialector, db *sql.DB, conns int) (*gorm.DB, error) {
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	g, err := gorm.Open(d, gormConfig())
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return g, nil
+}
+
+// readUTC makes a connection give times in UTC, whatever zone the machine is in.
+func readUTC(_ context.Context, conn *pgx.Conn) error {
+	conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+	return nil
+}
+
+// Close closes the database. It may be called on a Store that failed to open.
+func (s *Store) Close() error {
+	var errs []error
+	for i, db := range []*gorm.DB{s.write, s.read} {
+		if db == nil || (i == 1 && db == s.write) {
+			continue
+		}
+		if pool, err := db.DB(); err == nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Engine tells which database stands behind the register.
+func (s *Store) Engine() Engine { return s.engine }
+
+type migration struct {
+	version int
+	name    string
+	sql     string
+}
+
+// migrationsOf lists an engine's migrations in order; both engines have the same numbers and names.
+func migrationsOf(e Engine) ([]migration, error) {
+	files, err := fs.Glob(migrations, "migrations/"+string(e)+"/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	var list []migration
+	for i, f := range files {
+		name := strings.TrimSuffix(filepath.Base(f), ".sql")
+		v, err := strconv.Atoi(name[:4])
+		if err != nil || v != i+1 {
+			return nil, fmt.Errorf("migration %s: number %04d was expected", f, i+1)
+		}
+		sql, err := migrations.ReadFile(f)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, migration{v, name, string(sql)})
+	}
+	return list, nil
+}
+
+// SchemaVersion is the newest schema that this program knows.
+func SchemaVersion() int {
+	list, err := migrationsOf(SQLite)
+	if err != nil {
+		return 0
+	}
+	return len(list)
+}
+
+// migrate runs the missing migrations, all of them and their numbers in one transaction.
+func (s *Store) migrate(ctx context.Context) error {
+	list, err := migrationsOf(s.engine)
+	if err != nil {
+		return err
+	}
+	return s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		if s.engine == Postgres { // two nodes that start together
+			if err := db.Exec("SELECT pg_advisory_xact_lock(7361)").Error; err != nil {
+				return err
+			}
+		}
+		if err := db.Exec("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)").Error; err != nil {
+			return fmt.Errorf("prepare the register: %w", err)
+		}
+		var have int
+		if err := db.Raw("SELECT COALESCE(MAX(version), 0) FROM schema_migrations").Row().Scan(&have); err != nil {
+			return fmt.Errorf("read the schema version: %w", err)
+		}
+		if have > len(list) {
+			return fmt.Errorf("the register has schema version %d, this program knows up to %d: install a newer dankuwel", have, len(list))
+		}
+		for _, m := range list[have:] {
+			if err := execScript(db, m.sql); err != nil {
+				return fmt.Errorf("migration %s: %w", m.name, err)
+			}
+			if err := db.Exec("INSERT INTO schema_migrations (version, name) VALUES (?, ?)", m.version, m.name).Error; err != nil {
+				return fmt.Errorf("migration %s: %w", m.name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// execScript runs a migration statement by statement: PostgreSQL's extended protocol takes one at a time. A statement ends at a
+// line that ends with ';'.
+func execScript(db *gorm.DB, script string) error {
+	var b strings.Builder
+	for line := range strings.Lines(script) {
+		code, _, _ := strings.Cut(line, "--")
+		if strings.TrimSpace(code) == "" {
+			continue
+		}
+		b.WriteString(code)
+		b.WriteByte('\n')
+		if strings.HasSuffix(strings.TrimSpace(code), ";") {
+			if err := db.Exec(b.String()).Error; err != nil {
+				return err
+			}
+			b.Reset()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package models
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+)
+
+// Tx is one view of the register: a transaction that writes, or plain reading. All rows written through it bear the same instant.
+type Tx struct {
+	db    *gorm.DB
+	store *Store
+	now   time.Time
+	depth int      // of savepoints
+	spent []string // files of blobs that are rows now, to be removed after the commit
+	lost  *error   // why the engine gave the transaction up, if it did
+}
+
+// Now is the instant of the transaction, in UTC.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Read gives a view for reading, outside any transaction.
+func (s *Store) Read(ctx context.Context) *Tx {
+	return &Tx{db: s.read.WithContext(ctx), store: s, lost: new(error)}
+}
+
+// Write runs fn in one transaction that bears the instant now. On PostgreSQL it is tried again when the engine asks for that
+// (40001 serialization_failure, 40P01 deadlock_detected), so fn must not do anything that cannot be repeated.
+func (s *Store) Write(ctx context.Context, now time.Time, fn func(*Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		var spent []string
+		err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+			tx := &Tx{db: db, store: s, now: Micro(now), lost: new(error)}
+			err := fn(tx)
+			spent = tx.spent
+			return cmp.Or(err, *tx.lost)
+		})
+		if err == nil {
+			for _, f := range spent {
+				os.Remove(f)
+			}
+		}
+		var pg *pgconn.PgError
+		if attempt < 5 && errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") {
+			continue
+		}
+		return err
+	}
+}
+
+// Savepoint runs fn so that its failure undoes only what fn did, and the transaction can go on. When that cannot be undone (SQLite gives
+// the whole transaction up when the disk is full), nothing more is done in the transaction, and it is not committed.
+func (tx *Tx) Savepoint(fn func(*Tx) error) error {
+	if *tx.lost != nil {
+		return *tx.lost
+	}
+	inner := &Tx{db: tx.db, store: tx.store, now: tx.now, depth: tx.depth + 1, lost: tx.lost}
+	name := fmt.Sprintf("sp%d", inner.depth)
+	if err := tx.db.Exec("SAVEPOINT " + name).Error; err != nil {
+		return fmt.Errorf("set savepoint: %w", err)
+	}
+	if err := fn(inner); err != nil {
+		if back := tx.db.Exec("ROLLBACK TO SAVEPOINT " + name).Error; back != nil {
+			*tx.lost = errors.Join(err, fmt.Errorf("undo to savepoint: %w", back))
+			return *tx.lost
+		}
+		return err
+	}
+	tx.spent = append(tx.spent, inner.spent...)
+	return tx.db.Exec("RELEASE SAVEPOINT " + name).Error
+}
+
+// Micro is t in UTC, cut to microseconds: what both engines keep.
+func Micro(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// ErrNotFound: no such row.
+var ErrNotFound = gorm.ErrRecordNotFound

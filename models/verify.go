@@ -1,0 +1,148 @@
+package models
+
+import (
+	"fmt"
+	"os"
+)
+
+// Verify looks whether the register keeps its promises (CONTRACT sections 1 and 8) and returns a sentence for each that is broken.
+func (tx *Tx) Verify() ([]string, error) {
+	var broken []string
+	for _, look := range []func(*Tx) ([]string, error){verifyChains, verifyNumbers, verifyLedger, verifyReactions, verifyBytes} {
+		list, err := look(tx)
+		if err != nil {
+			return broken, fmt.Errorf("verify: %w", err)
+		}
+		broken = append(broken, list...)
+	}
+	return broken, nil
+}
+
+// verifyChains recomputes the hash chain of every complaint.
+func verifyChains(tx *Tx) (broken []string, err error) {
+	err = tx.eachComplaintID(func(id int64, number string) error {
+		events, err := tx.Events(id)
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			broken = append(broken, number+": no event tells of its registration")
+		} else if err := checkChain(events); err != nil {
+			broken = append(broken, number+": "+err.Error())
+		}
+		return nil
+	})
+	return broken, err
+}
+
+func (tx *Tx) eachComplaintID(fn func(int64, string) error) error {
+	var last int64
+	for {
+		var page []struct {
+			ID     int64
+			Number string
+		}
+		if err := tx.db.Model(&Complaint{}).Where("id > ?", last).Order("id").Limit(1000).Find(&page).Error; err != nil {
+			return err
+		}
+		for _, c := range page {
+			if err := fn(c.ID, c.Number); err != nil {
+				return err
+			}
+			last = c.ID
+		}
+		if len(page) < 1000 {
+			return nil
+		}
+	}
+}
+
+// verifyNumbers looks for gaps in the series of each year.
+func verifyNumbers(tx *Tx) (broken []string, err error) {
+	var years []struct{ Year, Count, Last, Value int }
+	err = tx.db.Raw(`SELECT year, COUNT(*) AS count, MAX(serial) AS last,
+		COALESCE((SELECT value FROM counters WHERE name = 'K-' || year), 0) AS value FROM complaints GROUP BY year ORDER BY year`).Scan(&years).Error
+	for _, y := range years {
+		if y.Count != y.Last {
+			broken = append(broken, fmt.Sprintf("K-%d: the last number is %d, but there are %d complaints", y.Year, y.Last, y.Count))
+		}
+		if y.Value != y.Last {
+			broken = append(broken, fmt.Sprintf("K-%d: the counter stands at %d, the last number is %d", y.Year, y.Value, y.Last))
+		}
+	}
+	return broken, err
+}
+
+// sentences runs a query whose rows are two texts, and makes a sentence of each.
+func (tx *Tx) sentences(format, query string) (list []string, err error) {
+	var rows []struct{ A, B string }
+	err = tx.db.Raw(query).Scan(&rows).Error
+	for _, r := range rows {
+		list = append(list, fmt.Sprintf(format, r.A, r.B))
+	}
+	return list, err
+}
+
+func (tx *Tx) all(checks [][2]string) (broken []string, err error) {
+	for _, c := range checks {
+		list, err := tx.sentences(c[0], c[1])
+		if err != nil {
+			return broken, err
+		}
+		broken = append(broken, list...)
+	}
+	return broken, nil
+}
+
+// verifyLedger: every mail has its one outcome, and what the outcome says is there.
+func verifyLedger(tx *Tx) ([]string, error) {
+	return tx.all([][2]string{
+		{"ledger entry %s (%s) keeps no message", `SELECT CAST(id AS TEXT) AS a, outcome AS b FROM ledger WHERE outcome <> 'known' AND stored_as IS NULL`},
+		{"ledger entry %s (%s) names no first sighting", `SELECT CAST(id AS TEXT) AS a, outcome AS b FROM ledger WHERE outcome = 'known' AND first_id IS NULL`},
+		{"ledger entry %s (%s) names no complaint", `SELECT CAST(id AS TEXT) AS a, outcome AS b FROM ledger WHERE outcome IN ('complaint', 'addition') AND complaint_id IS NULL`},
+		{"%s: %s mails in the ledger say that they began it", `SELECT c.number AS a, CAST(COUNT(*) AS TEXT) AS b FROM complaints c JOIN ledger l ON l.complaint_id = c.id
+			AND (l.outcome = 'complaint' OR (l.accepted_as = c.number AND l.decision = 'accepted' AND EXISTS (SELECT 1 FROM messages m WHERE m.id = l.stored_as AND m.direction = 'in')))
+			GROUP BY c.id, c.number HAVING COUNT(*) > 1`},
+	})
+}
+
+// verifyReactions: every registered complaint was thanked, or, without an address, is a person's task; and none ended without a reaction
+// that left and did not come back, or that a person is told to make.
+func verifyReactions(tx *Tx) ([]string, error) {
+	return tx.all([][2]string{
+		{"%s (%s): nobody was thanked", `SELECT c.number AS a, c.stage AS b FROM complaints c WHERE erased_at IS NULL
+			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind = 'acknowledgement')
+			AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.complaint_id = c.id AND t.kind = 'post_letter')`},
+		{"%s (%s): ended without a reaction", `SELECT c.number AS a, c.stage AS b FROM complaints c WHERE erased_at IS NULL
+			AND c.stage IN ('closed', 'inadmissible', 'not_a_complaint', 'withdrawn', 'duplicate')
+			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind IN ('answer', 'inadmissible', 'not_a_complaint', 'withdrawn', 'duplicate')
+				AND o.state <> 'failed' AND o.bounced_at IS NULL)
+			AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.complaint_id = c.id AND t.kind IN ('post_letter', 'call_or_write'))`},
+	})
+}
+
+// verifyBytes: what rows name is there in full.
+func verifyBytes(tx *Tx) ([]string, error) {
+	var rows []struct {
+		SHA256 string `gorm:"column:sha256"`
+		Size   int64
+	}
+	query := `SELECT sha256, size FROM blobs WHERE data IS NULL AND size > 0`
+	if tx.store.engine == Postgres {
+		query = `SELECT b.sha256, b.size FROM blobs b WHERE b.data IS NULL AND b.size > 0
+			AND b.size <> (SELECT COALESCE(SUM(LENGTH(k.data)), 0) FROM blob_chunks k WHERE k.sha256 = b.sha256)`
+	}
+	if err := tx.db.Raw(query).Scan(&rows).Error; err != nil {
+		return nil, err
+	}
+	var broken []string
+	for _, r := range rows {
+		if tx.store.engine == SQLite {
+			if info, err := os.Stat(tx.store.blobPath(r.SHA256)); err == nil && info.Size() == r.Size {
+				continue
+			}
+		}
+		broken = append(broken, fmt.Sprintf("the file %.12s… of %d bytes is gone or not whole", r.SHA256, r.Size))
+	}
+	return broken, nil
+}

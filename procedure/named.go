@@ -1,0 +1,120 @@
+package procedure
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"dankuwel/models"
+	"dankuwel/templates"
+)
+
+// namedIn lists the staff whom the writer names in his own words: by full name, by surname with a title or function, or by e-mail
+// address. Greeting, closing, address lines, signature, quotations and the writer's own name do not count (CONTRACT section 5).
+func (d *Desk) namedIn(m *models.Message) []*models.Staff {
+	var named []*models.Staff
+	text := strings.ToLower(d.ownWords(m.NewText))
+	words := templates.FoldWords(text)
+	for _, s := range d.Settings.Staff {
+		if !strings.EqualFold(s.Name, m.FromName) && !s.Owns(m.FromEmail) && names(text, words, s, d.Texts.FunctionWords()) {
+			named = append(named, s)
+		}
+	}
+	return named
+}
+
+func names(text string, words []string, s *models.Staff, functions []string) bool {
+	for _, address := range append([]string{s.Email}, s.Aliases...) {
+		if strings.Contains(text, models.FoldAddress(address)) {
+			return true
+		}
+	}
+	full := templates.FoldWords(s.Name)
+	if len(full) > 1 && hasPhrase(words, full) {
+		return true
+	}
+	if len(full) < 2 {
+		return false
+	}
+	surname := full[1:] // "De Wit" of Bram De Wit
+	if !hasPhrase(words, surname) {
+		return false
+	}
+	return slices.ContainsFunc(functions, func(f string) bool { return hasPhrase(words, append(templates.FoldWords(f), surname...)) })
+}
+
+func hasPhrase(words, phrase []string) bool {
+	if len(phrase) == 0 {
+		return false
+	}
+	for i := 0; i+len(phrase) <= len(words); i++ {
+		if slices.Equal(words[i:i+len(phrase)], phrase) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	addressLine = regexp.MustCompile(`(?i)^\s*(t\.?\s?a\.?\s?v\.?|ter attentie van|aan|attn?\.?|to|à l'attention de|a l'attention de|z\. ?hd?\.?|zu händen( von)?|an|cc)\s*:?\s+\S+(\s+\S+){0,4}\s*,?$`)
+	quotation   = regexp.MustCompile(`“[^”]{1,500}”|„[^“”]{1,500}[“”]|«[^»]{1,500}»|"[^"]{1,500}"`)
+)
+
+// ownWords is what the writer says himself: without greeting and closing, what stands below the closing, address lines and quotations.
+func (d *Desk) ownWords(text string) string {
+	var b strings.Builder
+	said := false
+	for line := range strings.Lines(text) {
+		trimmed := strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(trimmed, ">"):
+		case d.Texts.IsGreetingOrClosing(trimmed):
+			if said { // a greeting stands before anything is said
+				return quotation.ReplaceAllString(b.String(), " ")
+			}
+		case addressLine.MatchString(line) && !strings.HasSuffix(trimmed, ".") && !strings.ContainsAny(trimmed, "!?"):
+		default:
+			said = said || trimmed != ""
+			b.WriteString(line)
+		}
+	}
+	return quotation.ReplaceAllString(b.String(), " ")
+}
+
+// nameOf is the writer's name: of From, or the line under the closing of the text.
+func (d *Desk) nameOf(m *models.Message) string {
+	if m.FromName != "" {
+		return m.FromName
+	}
+	closed, said := false, false
+	for line := range strings.Lines(m.NewText) {
+		line = strings.Trim(strings.TrimSpace(line), ",")
+		switch {
+		case line == "":
+		case closed:
+			if looksLikeName(line) {
+				return line
+			}
+			return ""
+		case said && d.Texts.IsGreetingOrClosing(line):
+			closed = true
+		default:
+			said = true
+		}
+	}
+	return ""
+}
+
+func looksLikeName(line string) bool {
+	fields := strings.Fields(line)
+	if len(fields) == 0 || len(fields) > 5 || len(line) > 60 {
+		return false
+	}
+	for _, r := range line {
+		if !unicode.IsLetter(r) && !strings.ContainsRune(" .-'’", r) {
+			return false
+		}
+	}
+	return unicode.IsUpper([]rune(fields[0])[0])
+}

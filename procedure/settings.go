@@ -1,0 +1,99 @@
+package procedure
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"dankuwel/models"
+)
+
+// Settings is the part of the configuration that the procedure hangs on.
+type Settings struct {
+	Organization Organization
+	Profile      Profile
+	Calendar     *Calendar
+	Anonymous    string // handle, note, refuse
+	ThanksFor    string // what e-mail is thanked for: bericht, brief, e-mail
+	Staff        []*models.Staff
+	Departments  []Department
+	Mailboxes    []Mailbox
+}
+
+// Organization is whose complaints these are.
+type Organization struct {
+	Name      string
+	Signature string // who says "ik" in automatic mail
+	Phone     string
+	Language  string
+}
+
+// Department gets complaints by address or by word.
+type Department struct {
+	Name      string
+	Addresses []string
+	Keywords  []string
+	Answer    *Term // own term; nil: the profile's
+}
+
+// Mailbox is where complaints come in and letters go out.
+type Mailbox struct {
+	Address           string
+	Name              string
+	Plus              bool          // tokens go into the address, otherwise into the subject
+	Processed         string        // folders; "" = the mail stays where it is
+	Review            string        //
+	Shielded          string        //
+	Sent              string        //
+	AcknowledgeWithin time.Duration // mail received longer ago is parked, never thanked by itself
+}
+
+// Mailbox finds a mailbox by its address.
+func (s *Settings) Mailbox(address string) *Mailbox {
+	for i := range s.Mailboxes {
+		if strings.EqualFold(s.Mailboxes[i].Address, address) {
+			return &s.Mailboxes[i]
+		}
+	}
+	return nil
+}
+
+// StaffByAddress finds the entry that owns an address; nil when it is nobody's.
+func (s *Settings) StaffByAddress(email string) *models.Staff {
+	for _, m := range s.Staff {
+		if m.Owns(email) {
+			return m
+		}
+	}
+	return nil
+}
+
+// StaffByID finds an entry; nil when it left.
+func (s *Settings) StaffByID(id int64) *models.Staff {
+	for _, m := range s.Staff {
+		if m.ID == id {
+			return m
+		}
+	}
+	return nil
+}
+
+// first finds the first entry with the role that is not among those left out.
+func (s *Settings) first(role models.Role, except []int64) *models.Staff {
+	for _, m := range s.Staff {
+		if m.Has(role) && !slices.Contains(except, m.ID) {
+			return m
+		}
+	}
+	return nil
+}
+
+// department finds a department by name; nil when there is none such.
+func (s *Settings) department(name string) *Department {
+	for i := range s.Departments {
+		if strings.EqualFold(s.Departments[i].Name, name) {
+			return &s.Departments[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package templates
+
+import "time"
+
+// Data is everything a letter may say. One struct for every kind: the Desk fills in what it knows, and a text uses what it
+// needs. A zero field means "not known", and every text reads well without it.
+type Data struct {
+	Organization Organization
+	Signature    string // Who says "ik": "An Peeters, klachtencoördinator". The organisation's own name when nobody may sign.
+	To           Person // The reader.
+
+	Number    string    // "K-2026-0001".
+	Today     time.Time // Local; the day the letter is written.
+	Received  time.Time // Local; when the mail, letter or call came in.
+	AnswerDue time.Time // Local date of the promise. Zero: the promise goes without a date (CONTRACT section 4).
+	Day, Term int       // "dag 12 van 45", for staff only. Term 0: no such words.
+
+	ThanksFor  string // What we thank for: "bericht", "brief", "e-mail", "telefoontje", "gesprek". "" and unknown words are "bericht".
+	Handler    string // Who examines it; "" not named yet.
+	Department string // "" not known yet.
+
+	Sober      bool   // The complaint speaks of death, abuse, violence, a fall or a hospital stay (LETTERS.md 1.1).
+	Shielded   bool   // The writer asked not to be named: only the coordinator reads it.
+	Anonymous  bool   // No name or no way to write back, or shielded at the writer's wish.
+	NotHandled bool   // Anonymous under the rule "note": noted and ended, for thanks and registration to say so.
+	MayRefuse  bool   // Anonymous under the rule "refuse": proposed to the coordinator, never done by itself.
+	Practice   bool   // A practice run: the subject and the foot say so.
+	OpenNumber string // Another open complaint of the same person.
+
+	Complainant Person
+	Subject     string // Of the complainant's mail.
+	Text        string // Of the complainant's mail, in full.
+	Language    string // Of Text: nl, fr, en, de. "" not known.
+	Attachments []Attachment
+	MissingSize int64 // Bytes of a too big mail that were not read; 0 nothing is missing.
+
+	Earlier []Earlier
+	Named   []string // Staff named in the complaint, for the question "gaat dit over Bram?".
+	Buttons []Button // At most five, the likeliest first.
+
+	Disagreement  string // Addition: the other number that the mail pointed to as well.
+	SameTextAgain bool   // Addition: the same text came before.
+
+	Done    string   // Receipt: what was done; one of the Done constants, "" nothing.
+	NotDone string   // Receipt: what was not done; one of the NotDone constants, "" nothing.
+	Note    string   // Receipt: the words of the staff member, kept or given back.
+	Decided Decision // Receipt with DoneDecided: the decision that stands.
+
+	Lost         string // Bounced: kind of the mail that came back; Received is when it was sent, Note the server's words.
+	From         string // Confirmation: the sender written on the mail.
+	ReceivedText string // Confirmation: first lines of what arrived in the reader's name.
+	Mailbox      string // The complaints mailbox, "klachten@example.test".
+
+	Staff bool // Set by Render: the letter is for a colleague.
+
+	w *words // Set by Render: the language of the letter.
+}
+
+// What a receipt can say was done.
+const (
+	DoneNote      = "note"      // the reply is kept as a note
+	DoneYes       = "yes"       // the question about Named is answered: yes
+	DoneNo        = "no"        // the question about Named is answered: no
+	DoneConfirmed = "confirmed" // the mail in the reader's name is confirmed
+	DoneDecided   = "decided"   // somebody decided before; Decided says who and what
+)
+
+// What a receipt can say was not done.
+const (
+	NotDoneNotYours      = "not_yours"      // the complaint is not the reader's
+	NotDoneNotUnderstood = "not_understood" // no meaning found in the mail
+	NotDoneOwn           = "own_complaint"  // may be a complaint of the staff member's own
+)
+
+// Why an attachment is named in a staff mail and not sent along.
+const (
+	LeftExecutable = "executable" // it could run
+	LeftTooBig     = "too-big"    // beyond 20 MB together
+)
+
+// Organization is whose complaints these are.
+type Organization struct {
+	Name       string
+	Phone      string
+	SecondLine string // "Woonzorglijn, 02 553 75 00".
+}
+
+// Person is a reader or a complainant.
+type Person struct {
+	Name    string // As the person wrote it; may be "".
+	Surname string // "" not known: with a Title the whole Name is used.
+	Title   string // "mevrouw" or "heer", only when the person signed that way; never guessed.
+	Email   string
+	Phone   string
+}
+
+// Attachment is a file that came with the complainant's mail.
+type Attachment struct {
+	Name string
+	Size int64  // Bytes.
+	Left string // "" it goes along; otherwise one of the Left constants.
+}
+
+// Earlier is a complaint that may teach something about this one.
+type Earlier struct {
+	Number     string
+	Received   time.Time
+	Subject    string // The Desk puts the word for "shielded" here where that holds.
+	Stage      string // As in CONTRACT section 1: "closed".
+	Verdict    string // "founded", "partly_founded", "unfounded", "" none.
+	Outcome    string // In a person's own words.
+	SamePerson bool
+	Words      []string // The words in common, for a similar complaint.
+}
+
+// Button is a choice that can be made by opening a prepared mail.
+type Button struct {
+	Key string // "yes", "no", "own": its words are the labels button.KEY and without.KEY.
+	URL string // mailto: only; anything else is shown without a link.
+}
+
+// Decision is what somebody chose before.
+type Decision struct {
+	By  string
+	At  time.Time
+	Yes bool
+}

@@ -1,0 +1,46 @@
+package templates
+
+import "time"
+
+// samples are made-up complaints that together walk through every branch of our texts. A text of the organisation's own is
+// tried on them when it is loaded.
+func samples() []Data {
+	full := Data{
+		Organization: Organization{Name: "De Linde", Phone: "02 555 12 12", SecondLine: "Woonzorglijn, 02 553 75 00"},
+		Signature:    "An Peeters, coördinator",
+		To:           Person{Name: "Jan Maes", Surname: "Maes", Title: "heer", Email: "jan@example.test"},
+		Number:       "K-2026-0001",
+		Today:        time.Date(2026, 11, 23, 14, 5, 0, 0, time.UTC),
+		Received:     time.Date(2026, 11, 23, 14, 5, 0, 0, time.UTC),
+		AnswerDue:    time.Date(2027, 1, 7, 0, 0, 0, 0, time.UTC),
+		Day:          0, Term: 45,
+		ThanksFor: "bericht", Handler: "Bram De Wit", Department: "Keuken", OpenNumber: "K-2026-0002",
+		Complainant: Person{Name: "Jan Maes", Email: "jan@example.test", Phone: "0470 12 34 56"},
+		Subject:     "Soep", Text: "Koude soep.\n\nDrie keer.", Language: "nl",
+		Attachments:  []Attachment{{Name: "foto.jpg", Size: 120_000}, {Name: "x.exe", Size: 1_200_000, Left: LeftExecutable}},
+		MissingSize:  52_000_000,
+		Earlier:      []Earlier{{Number: "K-2026-0002", Received: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Subject: "Soep", Stage: "closed", Verdict: "founded", Outcome: "Nieuwe wagen.", SamePerson: true, Words: []string{"soep"}}},
+		Named:        []string{"Bram De Wit"},
+		Buttons:      []Button{{Key: "yes", URL: "mailto:k@example.test"}, {Key: "no", URL: "mailto:k@example.test"}},
+		Disagreement: "K-2026-0002", Note: "Gezien.", From: "an@example.test", ReceivedText: "Koude soep.", Mailbox: "klachten@example.test", Lost: "acknowledgement",
+		Decided: Decision{By: "An Peeters", At: time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC), Yes: true},
+	}
+	all := []Data{full, {Organization: Organization{Name: "De Linde"}, Signature: "De Linde", Number: "K-2026-0001", Today: full.Today, Received: full.Received}}
+
+	sober := full
+	sober.Sober, sober.Shielded, sober.Anonymous, sober.AnswerDue, sober.SameTextAgain = true, true, true, time.Time{}, true
+	noted := full
+	noted.NotHandled, noted.MayRefuse, noted.Practice, noted.Handler = true, true, true, "An Peeters"
+	all = append(all, sober, noted)
+	for _, done := range []string{DoneNote, DoneYes, DoneNo, DoneConfirmed, DoneDecided} {
+		d := full
+		d.Done = done
+		all = append(all, d)
+	}
+	for _, not := range []string{NotDoneNotYours, NotDoneNotUnderstood, NotDoneOwn} {
+		d := full
+		d.NotDone = not
+		all = append(all, d)
+	}
+	return all
+}
