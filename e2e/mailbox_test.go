@@ -63,11 +63,8 @@ func (r *rig) openMailboxWith(login, folder string, exists func(mails uint32)) (
 
 // mails reads the whole folder, oldest first.
 func (m *mailbox) mails() ([]*letter, error) {
-	if m.Mailbox().NumMessages == 0 {
-		return nil, nil
-	}
 	everything := &imap.FetchItemBodySection{Peek: true}
-	found, err := m.Fetch(imap.SeqSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{everything}}).Collect()
+	found, err := m.Fetch(imap.UIDSet{{Start: 1, Stop: 0}}, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{everything}}).Collect()
 	if err != nil {
 		return nil, fmt.Errorf("read %s of %s: %w", m.folder, m.login, err)
 	}

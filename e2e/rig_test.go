@@ -194,8 +194,13 @@ func (r *rig) submit(t *testing.T, login string, raw []byte, to ...string) {
 	}
 }
 
+// transfer does not use smtp.Client.Mail: it asks for SMTPUTF8 (RFC 6531) whenever it is offered, and Dovecot's LMTP does not take
+// such a mail once a field holds a bare é.
 func transfer(c *smtp.Client, raw []byte, from string, to []string) error {
-	if err := c.Mail(from); err != nil {
+	if _, err := c.Text.Cmd("MAIL FROM:<%s> BODY=8BITMIME", from); err != nil {
+		return err
+	}
+	if _, _, err := c.Text.ReadResponse(250); err != nil {
 		return err
 	}
 	for _, rcpt := range to {

@@ -74,12 +74,13 @@ type telling struct {
 	t     *testing.T
 	story *story
 	taken map[string]*letter
+	began time.Time
 
 	padding map[string]int // octets of ${PADDING} per file
 }
 
 func (s *story) tell(t *testing.T, w *world) {
-	scene := &telling{world: w, t: t, story: s, taken: map[string]*letter{}, padding: map[string]int{}}
+	scene := &telling{world: w, t: t, story: s, taken: map[string]*letter{}, began: time.Now(), padding: map[string]int{}}
 	for n, line := range s.script {
 		words, err := split(scene.fillIn(line))
 		if err != nil {
@@ -162,7 +163,7 @@ func (s *telling) mail(name string) []byte {
 	return crlf([]byte(s.fillIn(text)))
 }
 
-// fillIn replaces ${YEAR}, ${DATE}, ${PARKED} (the first mail that waits for a decision) and ${name.field}, where name
+// fillIn replaces ${YEAR}, ${DATE} (when the story began, so that a mail may come twice), ${PARKED} (the first mail that waits for a decision) and ${name.field}, where name
 // was picked up by `take`.
 func (s *telling) fillIn(text string) string {
 	return os.Expand(text, func(word string) string {
@@ -171,7 +172,7 @@ func (s *telling) fillIn(text string) string {
 		case word == "YEAR":
 			return brussels().Format("2006")
 		case word == "DATE":
-			return time.Now().Format(time.RFC1123Z)
+			return s.began.Format(time.RFC1123Z)
 		case word == "PARKED":
 			var waiting []struct{ ID any }
 			s.ask(&waiting, "review", "list")

@@ -20,14 +20,14 @@ import (
 // deadline, and knows no context. It lies right above TCP, below TLS.
 type guardedConn struct {
 	net.Conn
-	mu        sync.Mutex
-	patience  time.Duration // how long the server may be silent where the library sets no deadline
-	pinned    bool          // the library's own read deadline is in force: within a response
-	writePin  bool
-	broken    error // the first error of the network itself
-	ended     error // of reading
-	closed    bool  // by us
-	lifeguard func() bool
+	mu       sync.Mutex
+	patience time.Duration // how long the server may be silent where the library sets no deadline
+	pinned   bool          // the library's own read deadline is in force: within a response
+	writePin bool
+	broken   error       // the first error of the network itself
+	ended    error       // of reading
+	closed   bool        // by us
+	release  func() bool // ends the context's hold on it
 }
 
 // writePatience is how long one write may take where the library sets no deadline (TLS handshake).
@@ -155,7 +155,7 @@ func dialIMAP(ctx context.Context, srv Server, limit imapLimits, arrived func())
 		return nil, fmt.Errorf("connect to the IMAP server: %w", err)
 	}
 	conn := &guardedConn{Conn: tcp, patience: limit.answer}
-	conn.lifeguard = context.AfterFunc(ctx, conn.abandon)
+	conn.release = context.AfterFunc(ctx, conn.abandon)
 	l := &imapLink{conn: conn, limit: limit}
 	if err = l.greet(ctx, srv, arrived); err == nil {
 		err = l.login(srv)
@@ -289,7 +289,7 @@ func (l *imapLink) logout() {
 
 // close ends the connection. TCP goes first: the library's Close waits for its reader, who may wait for the network.
 func (l *imapLink) close() {
-	l.conn.lifeguard()
+	l.conn.release()
 	l.conn.abandon()
 	if l.client != nil {
 		l.client.Close()

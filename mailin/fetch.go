@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -107,12 +108,9 @@ func (s *imapSession) fetchBodies(uids []uint32) (bodies map[uint32]models.Blob,
 		}
 		w := s.w.Store.NewBlob()
 		defer w.Discard()
-		n, err := copyLiteral(w, body.Literal)
-		if err != nil {
+		_, whole, err := s.copyLiteral(w, body.Literal, math.MaxInt64)
+		if err != nil || !whole { // if cut off, the connection's own error follows
 			return err
-		}
-		if n < body.Literal.Size() {
-			return nil // cut off; the connection's own error follows
 		}
 		blob, err := w.Finish()
 		if err != nil {
@@ -124,15 +122,20 @@ func (s *imapSession) fetchBodies(uids []uint32) (bodies map[uint32]models.Blob,
 	return bodies, tooLarge, ignoreRefusal(err)
 }
 
-// copyLiteral copies to w and tells errors of w only. The library ends a literal that the network cut off as if it were whole, so
-// the caller must compare the count with its size.
-func copyLiteral(w io.Writer, lit io.Reader) (int64, error) {
+// copyLiteral copies the literal to w, most bytes of it, and tells whether that is all there was to copy: the library ends a literal
+// that the network cut off as if it were whole. Its error is the one of w.
+func (s *imapSession) copyLiteral(w io.Writer, lit imap.LiteralReader, most int64) (n int64, whole bool, err error) {
 	k := &keeping{w: w}
-	n, _ := io.Copy(k, lit)
+	n, _ = io.Copy(k, io.LimitReader(lit, most))
 	if k.err != nil {
-		return n, keepError{k.err}
+		return n, false, keepError{k.err}
 	}
-	return n, nil
+	if whole = n == min(most, lit.Size()); !whole {
+		// The library's reader goes on while what is left of the literal is drained, both on one buffer; so it ends first.
+		s.conn.abandon()
+		<-s.client.Closed()
+	}
+	return n, whole, nil
 }
 
 // keeping remembers the writer's error, to tell it from the reader's.
@@ -156,11 +159,8 @@ func (s *imapSession) fetchSection(uid uint32, what imap.PartSpecifier, offset, 
 		if !ok || body.Literal == nil || found {
 			return nil
 		}
-		found = true
 		var err error
-		if n, err = copyLiteral(w, io.LimitReader(body.Literal, size)); err == nil && n < min(size, body.Literal.Size()) {
-			found = false
-		}
+		n, found, err = s.copyLiteral(w, body.Literal, size)
 		return err
 	})
 	if err = ignoreRefusal(err); err == nil && !found {

@@ -68,7 +68,7 @@ func (s *imapSession) fileSome(ctx context.Context) (more bool, err error) {
 	for _, u := range filed {
 		done = append(done, ids[u])
 	}
-	// What the server moved is noted even when ctx has ended meanwhile; otherwise the next start asks once more, which does no harm.
+	// When this is not written any more, the next start asks the server once more, which does no harm.
 	marked := s.w.Store.Write(ctx, s.w.Now(), func(tx *models.Tx) error { return tx.MarkFiled(done) })
 	if marked != nil {
 		return false, errors.Join(err, fmt.Errorf("note what is filed: %w", marked))

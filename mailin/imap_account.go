@@ -10,11 +10,11 @@ import (
 // Account is one mailbox and how it is reached by IMAP.
 type Account struct {
 	Address   string        // of the mailbox; its key in the ledger
-	Server    Server        //
+	Server    Server        // where it is, and the login
 	Inbox     string        // "" = INBOX
-	Processed string        // folders; "" = mails stay where they are. The ledger's Folder says where a mail goes, these are for Check
-	Review    string        //
-	Shielded  string        //
+	Processed string        // folders, "" = none. Where a mail goes is said by the ledger; these three are for Check
+	Review    string        // parked mail
+	Shielded  string        // mails of shielded complaints
 	Sent      string        // where copies of sent mails are appended; "" = nowhere
 	Poll      time.Duration // between looks beside IDLE; 0 = 1 minute
 	MaxSize   int64         // bytes; a larger mail is fetched as header and first text. 0 = no limit

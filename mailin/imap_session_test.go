@@ -157,7 +157,9 @@ func TestConnect_idleThatIsNeverAnsweredIsLeft(t *testing.T) {
 
 func TestConnect_refusedAtTheDoor(t *testing.T) {
 	x, f := onFake(t, mailNo(1))
+	f.mu.Lock()
 	f.greeting = "* BYE too many connections"
+	f.mu.Unlock()
 	if err := x.w.Once(t.Context()); err == nil || !strings.Contains(err.Error(), "too many") {
 		t.Errorf("error %v", err)
 	}

@@ -11,7 +11,6 @@ import (
 
 	"dankuwel/models"
 	"dankuwel/procedure"
-	"dankuwel/templates"
 )
 
 // Intake turns each mail of a mailbox into exactly one outcome.
@@ -176,7 +175,7 @@ const minWords = 5
 
 // textHash is what two mails with the same text have in common; "" for a text too short to say.
 func textHash(text string) string {
-	words := templates.FoldWords(text)
+	words := strings.Fields(strings.ToLower(text))
 	if len(words) < minWords {
 		return ""
 	}

@@ -55,7 +55,7 @@ func TestStories(t *testing.T) {
 
 // office is an organisation with its register and intake, without mail servers.
 type office struct {
-	t      *testing.T
+	t      testing.TB
 	store  *models.Store
 	intake *Intake
 	now    time.Time
@@ -68,7 +68,7 @@ type office struct {
 
 var brussels, _ = time.LoadLocation("Europe/Brussels")
 
-func newOffice(t *testing.T, store *models.Store) *office {
+func newOffice(t testing.TB, store *models.Store) *office {
 	texts, err := templates.Load("")
 	if err != nil {
 		t.Fatal(err)

@@ -18,12 +18,11 @@ import (
 
 // Server is the submission server of a mailbox (RFC 6409).
 type Server struct {
-	Address  string                                // host:port
-	Security string                                // tls (from the first byte, RFC 8314), starttls (never without) or none
-	Username string                                // "": no AUTH
-	Password string                                //
-	Token    func(context.Context) (string, error) // yields an OAuth 2.0 access token, for XOAUTH2; nil: Password is used
-	TLS      *tls.Config                           // nil: the authorities of the system, TLS 1.2 or newer
+	Address  string      // host:port
+	Security string      // tls (from the first byte, RFC 8314), starttls (never without) or none
+	Username string      // "": no AUTH
+	Password string      //
+	TLS      *tls.Config // nil: the authorities of the system, TLS 1.2 or newer
 }
 
 // timing says how long a server may take (RFC 5321 section 4.5.3.2) and how long we hold what we hold. All are real time but lease,
@@ -52,11 +51,11 @@ type conn struct {
 	dropped func()
 }
 
-// dial connects, encrypts and authenticates. Each connection has a go-mail Client of its own: an access token is good for one only.
+// dial connects, encrypts and authenticates. Each connection has a go-mail Client of its own.
 // ctx ends the connecting, not the connection.
 func dial(ctx context.Context, server Server, helo string, t timing) (*conn, error) {
 	c := &conn{server: server, timing: t}
-	host, options, err := server.options(ctx, helo, t)
+	host, options, err := server.options(helo, t)
 	if err != nil {
 		return nil, server.failure("connect", err)
 	}
@@ -100,7 +99,7 @@ func (s Server) tlsConfig(host string) *tls.Config {
 	return config
 }
 
-func (s Server) options(ctx context.Context, helo string, t timing) (host string, _ []gomail.Option, err error) {
+func (s Server) options(helo string, t timing) (host string, _ []gomail.Option, err error) {
 	host, service, err := net.SplitHostPort(s.Address)
 	if err != nil {
 		return "", nil, err
@@ -120,28 +119,20 @@ func (s Server) options(ctx context.Context, helo string, t timing) (host string
 	default:
 		return "", nil, fmt.Errorf("security %q is not tls, starttls or none", s.Security)
 	}
-	auth, err := s.auth(ctx)
-	return host, append(options, auth...), err
+	return host, append(options, s.auth()...), nil
 }
 
 // auth chooses the mechanism. Inside TLS the plain ones come first, because every server knows them; outside, those that do not show the
 // password, and go-mail gives PLAIN and LOGIN to the own machine only.
-func (s Server) auth(ctx context.Context) ([]gomail.Option, error) {
+func (s Server) auth() []gomail.Option {
 	if s.Username == "" {
-		return nil, nil
-	}
-	if s.Token != nil {
-		token, err := s.Token(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("get an access token: %w", err)
-		}
-		return []gomail.Option{gomail.WithSMTPAuth(gomail.SMTPAuthXOAUTH2), gomail.WithUsername(s.Username), gomail.WithPassword(token)}, nil
+		return nil
 	}
 	mechanisms := []gomail.SMTPAuthType{gomail.SMTPAuthPlain, gomail.SMTPAuthLogin, gomail.SMTPAuthSCRAMSHA256, gomail.SMTPAuthSCRAMSHA1, gomail.SMTPAuthCramMD5}
 	if s.Security == "none" {
 		mechanisms = []gomail.SMTPAuthType{gomail.SMTPAuthSCRAMSHA256, gomail.SMTPAuthSCRAMSHA1, gomail.SMTPAuthCramMD5, gomail.SMTPAuthPlain, gomail.SMTPAuthLogin}
 	}
-	return []gomail.Option{gomail.WithOpportunisticSMTPAuth(mechanisms...), gomail.WithUsername(s.Username), gomail.WithPassword(s.Password)}, nil
+	return []gomail.Option{gomail.WithOpportunisticSMTPAuth(mechanisms...), gomail.WithUsername(s.Username), gomail.WithPassword(s.Password)}
 }
 
 // drop ends the connection at once and without a word: inside DATA any further byte could end the mail halfway and have it delivered.

@@ -13,10 +13,17 @@ import (
 
 // pool is the door through which every statement goes to a database, and the one place where its values are made such that both
 // engines keep and find the same: texts are valid UTF-8 without NUL (PostgreSQL refuses both), times are UTC and cut to microseconds.
-type pool struct{ *sql.DB }
+type pool struct {
+	*sql.DB
+	prepare bool // statements in a transaction
+}
 
-// door is the same for the statements of a transaction.
-type door struct{ *sql.Tx }
+// door is the same for the statements of a transaction. On SQLite a statement that comes again is kept prepared until the transaction
+// ends: in a batch that saves a sixth of the time. PostgreSQL's driver does so itself.
+type door struct {
+	*sql.Tx
+	stmts map[string]*sql.Stmt // nil: none are kept; an entry of nil: met once
+}
 
 // GetDBConn gives gorm the pool behind the door.
 func (p pool) GetDBConn() (*sql.DB, error) { return p.DB, nil }
@@ -27,7 +34,11 @@ func (p pool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool, 
 	if err != nil {
 		return nil, err
 	}
-	return &door{tx}, nil
+	d := &door{Tx: tx}
+	if p.prepare {
+		d.stmts = map[string]*sql.Stmt{}
+	}
+	return d, nil
 }
 
 // ExecContext runs a statement.
@@ -57,6 +68,9 @@ func (d *door) ExecContext(ctx context.Context, query string, args ...any) (sql.
 	if err := clean(args); err != nil {
 		return nil, err
 	}
+	if s := d.prepared(ctx, query); s != nil {
+		return s.ExecContext(ctx, args...)
+	}
 	return d.Tx.ExecContext(ctx, query, args...)
 }
 
@@ -65,6 +79,9 @@ func (d *door) QueryContext(ctx context.Context, query string, args ...any) (*sq
 	if err := clean(args); err != nil {
 		return nil, err
 	}
+	if s := d.prepared(ctx, query); s != nil {
+		return s.QueryContext(ctx, args...)
+	}
 	return d.Tx.QueryContext(ctx, query, args...)
 }
 
@@ -72,6 +89,19 @@ func (d *door) QueryContext(ctx context.Context, query string, args ...any) (*sq
 func (d *door) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	_ = clean(args)
 	return d.Tx.QueryRowContext(ctx, query, args...)
+}
+
+// prepared is the statement, kept from before; nil when it comes for the first time or cannot be prepared, which its running then tells.
+func (d *door) prepared(ctx context.Context, query string) *sql.Stmt {
+	s, met := d.stmts[query]
+	if s != nil || d.stmts == nil {
+		return s
+	}
+	if met {
+		s, _ = d.Tx.PrepareContext(ctx, query)
+	}
+	d.stmts[query] = s
+	return s
 }
 
 // clean replaces the values by what both engines keep.

@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/dutch"
 	"github.com/blevesearch/snowballstem/english"
 	"github.com/blevesearch/snowballstem/french"
 	"github.com/blevesearch/snowballstem/german"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Stemming is done here and not by the engines: SQLite has only an English stemmer and PostgreSQL's dictionaries differ from it.
@@ -21,21 +23,23 @@ var stemmers = map[string]func(*snowballstem.Env) bool{"nl": dutch.Stem, "fr": f
 // searchText is how much of a complaint's text is searched, in bytes.
 const searchText = 16 << 10
 
-// stems are the words of a text, folded and cut to their stem in its language, mapped to the first word they came from. Words of one
-// or two letters are left out.
+// stems are the words of a text, without accents and cut to their stem in its language, mapped to the first word they came from. Words
+// of one or two letters are left out.
 func stems(text, language string) (order []string, words map[string]string) {
 	if len(text) > searchText {
 		text = text[:searchText]
 	}
 	stem := stemmers[language]
 	words = map[string]string{}
-	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		if len([]rune(word)) < 3 || len(word) > 60 {
+	met := map[string]bool{}
+	for word := range strings.FieldsFuncSeq(strings.ToLower(norm.NFC.String(text)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if met[word] || len(word) > 60 || utf8.RuneCountInString(word) < 3 {
 			continue
 		}
-		s := word
+		met[word] = true
+		s := withoutAccents(word)
 		if stem != nil {
-			env := snowballstem.NewEnv(word)
+			env := snowballstem.NewEnv(s)
 			stem(env)
 			s = env.Current()
 		}
@@ -47,6 +51,26 @@ func stems(text, language string) (order []string, words map[string]string) {
 	return order, words
 }
 
+// withoutAccents makes words equal that one writer accents and another does not. It comes before stemming: French stems hang on accents,
+// and would differ.
+func withoutAccents(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(s))
+}
+
+// telling are the stems of a text that tell complaints apart: without the words that stand in every letter.
+func telling(text, language string) (order []string, words map[string]string) {
+	order, words = stems(text, language)
+	return slices.DeleteFunc(order, func(s string) bool { return stopWords[withoutAccents(words[s])] }), words
+}
+
 // Stems maps the stems of a text to the first word each came from.
 func Stems(text, language string) map[string]string {
 	_, words := stems(text, language)
@@ -54,19 +78,19 @@ func Stems(text, language string) map[string]string {
 }
 
 func (c *Complaint) searchable() string {
-	return strings.Join([]string{c.Number, c.Subject, c.Facts, c.DesiredSolution, c.Department}, "\n")
+	return strings.Join([]string{c.Subject, c.Facts, c.DesiredSolution, c.Department}, "\n")
 }
 
 // index makes the complaint findable by its words.
 func (tx *Tx) index(c *Complaint) error {
-	order, _ := stems(c.searchable(), c.Language)
+	order, _ := telling(c.searchable(), c.Language)
 	text := strings.Join(order, " ")
 	var err error
 	switch tx.store.engine {
 	case SQLite:
 		err = tx.db.Exec("INSERT OR REPLACE INTO complaint_search (rowid, stems) VALUES (?, ?)", c.ID, text).Error
 	case Postgres:
-		err = tx.db.Exec(`INSERT INTO complaint_search (complaint_id, stems) VALUES (?, to_tsvector('simple', ?))
+		err = tx.db.Exec(`INSERT INTO complaint_search (complaint_id, stems) VALUES (?, array_to_tsvector(string_to_array(?, ' ')))
 			ON CONFLICT (complaint_id) DO UPDATE SET stems = excluded.stems`, c.ID, text).Error
 	}
 	if err != nil {
@@ -86,7 +110,7 @@ type Found struct {
 // shielded and practice complaints are. Both engines give the same list: they only name candidates, the ranking (inverse document
 // frequency among the candidates, at least two words in common unless the text has one) is done here.
 func (tx *Tx) Search(text, language string, except int64, n int) ([]Found, error) {
-	order, words := stems(text, language)
+	order, words := telling(text, language)
 	if len(order) == 0 {
 		return nil, nil
 	}
@@ -96,6 +120,9 @@ func (tx *Tx) Search(text, language string, except int64, n int) ([]Found, error
 	ids, err := tx.candidates(order)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, nil
 	}
 	var list []Complaint
 	if err := tx.db.Preload("Complainant").Where("id IN ? AND id <> ? AND NOT shielded AND NOT practice AND erased_at IS NULL", ids, except).Find(&list).Error; err != nil {
@@ -111,7 +138,7 @@ func (tx *Tx) candidates(stems []string) (ids []int64, err error) {
 		match := `"` + strings.Join(stems, `" OR "`) + `"`
 		err = tx.db.Raw("SELECT rowid FROM complaint_search WHERE complaint_search MATCH ? ORDER BY rowid DESC LIMIT 200", match).Scan(&ids).Error
 	case Postgres:
-		err = tx.db.Raw(`SELECT complaint_id FROM complaint_search WHERE stems @@ to_tsquery('simple', ?) ORDER BY complaint_id DESC LIMIT 200`,
+		err = tx.db.Raw(`SELECT complaint_id FROM complaint_search WHERE stems @@ CAST(? AS tsquery) ORDER BY complaint_id DESC LIMIT 200`,
 			"'"+strings.Join(stems, "' | '")+"'").Scan(&ids).Error
 	}
 	return ids, err

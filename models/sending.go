@@ -55,6 +55,25 @@ func (tx *Tx) Release(m *OutboxMail, owner string) (bool, error) {
 	return r.RowsAffected == 1, r.Error
 }
 
+// ReleaseOwner makes the mails due now that a node was sending when it died. Whether the server took them cannot be known: the attempt
+// counts, and the same bytes go again.
+func (tx *Tx) ReleaseOwner(owner string) error {
+	err := tx.db.Exec(`UPDATE outbox SET state = 'queued', next_attempt_at = ?, lease_owner = '', lease_until = NULL
+		WHERE state IN ('queued','sending') AND state = 'sending' AND lease_owner = ?`, tx.now, owner).Error
+	if err != nil {
+		return fmt.Errorf("release the mails of %s: %w", owner, err)
+	}
+	return nil
+}
+
+// TooBig lists staff mails that the server refused for their size (RFC 3463 x.3.4, RFC 1870) and that did not go again without their
+// attachments yet.
+func (tx *Tx) TooBig() (list []OutboxMail, err error) {
+	err = tx.db.Where(`state = 'failed' AND last_code IN (552, 523) AND staff_id IS NOT NULL AND kind IN ('registration', 'addition')
+		AND NOT EXISTS (SELECT 1 FROM outbox light WHERE light.key = outbox.key || '/light')`).Order("id").Limit(100).Find(&list).Error
+	return list, err
+}
+
 // DueNow makes those of the mails due now that wait for their next attempt.
 func (tx *Tx) DueNow(ids []int64) error {
 	for chunk := range slices.Chunk(ids, chunkIDs) {

@@ -110,7 +110,7 @@ func openSQLite(dsn string, conns int) (*gorm.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openPool(sqlite.Dialector{Conn: pool{db}}, db, conns)
+	return openPool(sqlite.Dialector{Conn: pool{DB: db, prepare: true}}, db, conns)
 }
 
 // checkPragmas reads back what the register's safety hangs on: a driver that does not understand its address says nothing.
@@ -133,7 +133,7 @@ func (s *Store) openPostgres(dsn string) error {
 		return errors.New("open the register on PostgreSQL: " + redact(err.Error(), dsn))
 	}
 	conns := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(readUTC))
-	db, err := openPool(postgres.New(postgres.Config{Conn: pool{conns}}), conns, 8)
+	db, err := openPool(postgres.New(postgres.Config{Conn: pool{DB: conns}}), conns, 8)
 	if err != nil {
 		// The driver's error may quote the address with its password.
 		return errors.New("open the register on PostgreSQL: " + redact(err.Error(), dsn))

@@ -57,17 +57,23 @@ func (tx *Tx) eachComplaintID(fn func(int64, string) error) error {
 	}
 }
 
-// verifyNumbers looks for gaps in the series of each year.
+// verifyNumbers looks for gaps in the series of each year and in that of parked mails.
 func verifyNumbers(tx *Tx) (broken []string, err error) {
-	var years []struct{ Year, Count, Last, Value int }
-	err = tx.db.Raw(`SELECT year, COUNT(*) AS count, MAX(serial) AS last,
-		COALESCE((SELECT value FROM counters WHERE name = 'K-' || year), 0) AS value FROM complaints GROUP BY year ORDER BY year`).Scan(&years).Error
-	for _, y := range years {
-		if y.Count != y.Last {
-			broken = append(broken, fmt.Sprintf("K-%d: the last number is %d, but there are %d complaints", y.Year, y.Last, y.Count))
+	var series []struct {
+		Name               string
+		Count, Last, Value int
+	}
+	err = tx.db.Raw(`SELECT name, SUM(count) AS count, SUM(last) AS last, SUM(value) AS value FROM (
+			SELECT 'K-' || year AS name, COUNT(*) AS count, MAX(serial) AS last, 0 AS value FROM complaints GROUP BY year
+			UNION ALL SELECT 'P', COUNT(parked_no), COALESCE(MAX(parked_no), 0), 0 FROM ledger
+			UNION ALL SELECT name, 0, 0, value FROM counters) AS series
+		GROUP BY name ORDER BY name`).Scan(&series).Error
+	for _, s := range series {
+		if s.Count != s.Last {
+			broken = append(broken, fmt.Sprintf("%s: the last number is %d, but there are %d", s.Name, s.Last, s.Count))
 		}
-		if y.Value != y.Last {
-			broken = append(broken, fmt.Sprintf("K-%d: the counter stands at %d, the last number is %d", y.Year, y.Value, y.Last))
+		if s.Value != s.Last {
+			broken = append(broken, fmt.Sprintf("%s: the counter stands at %d, the last number is %d", s.Name, s.Value, s.Last))
 		}
 	}
 	return broken, err
@@ -127,17 +133,17 @@ func verifyBytes(tx *Tx) ([]string, error) {
 		SHA256 string `gorm:"column:sha256"`
 		Size   int64
 	}
-	query := `SELECT sha256, size FROM blobs WHERE data IS NULL AND size > 0`
+	query := `SELECT sha256, size FROM blobs WHERE (data IS NULL AND size > 0) OR LENGTH(data) <> size`
 	if tx.store.engine == Postgres {
-		query = `SELECT b.sha256, b.size FROM blobs b WHERE b.data IS NULL AND b.size > 0
-			AND b.size <> (SELECT COALESCE(SUM(LENGTH(k.data)), 0) FROM blob_chunks k WHERE k.sha256 = b.sha256)`
+		query = `SELECT b.sha256, b.size FROM blobs b
+			WHERE b.size <> COALESCE(LENGTH(b.data), (SELECT SUM(LENGTH(k.data)) FROM blob_chunks k WHERE k.sha256 = b.sha256), 0)`
 	}
 	if err := tx.db.Raw(query).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	var broken []string
 	for _, r := range rows {
-		if tx.store.engine == SQLite {
+		if tx.store.engine == SQLite { // the row is in order when its file is
 			if info, err := os.Stat(tx.store.blobPath(r.SHA256)); err == nil && info.Size() == r.Size {
 				continue
 			}

@@ -60,12 +60,12 @@ func (d *Desk) act(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail
 	}
 	e.Outcome = models.AsAction
 	if answer := d.choice(s, a); answer == "yes" || answer == "no" {
-		open, err := d.undecided(tx, c)
+		n, err := d.naming(tx, c)
 		if err != nil {
 			return err
 		}
-		if len(open) > 0 && (s.Token == nil || s.Token.Purpose == "registration" || s.Token.Purpose == "addition") {
-			return d.answerNamed(tx, a, e, c, s.Staff, open, answer == "yes")
+		if len(n.open) > 0 && (s.Token == nil || s.Token.Purpose == "registration" || s.Token.Purpose == "addition") {
+			return d.answerNamed(tx, a, e, c, s.Staff, n.open, answer == "yes")
 		}
 	}
 	return d.keepNote(tx, a, e, c, s.Staff)
@@ -132,7 +132,11 @@ func (d *Desk) answerNamed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *
 		if err != nil {
 			return err
 		}
-		if err := d.announce(tx, c, m, entry); err != nil {
+		n, err := d.naming(tx, c)
+		if err != nil {
+			return err
+		}
+		if err := d.announce(tx, c, m, entry, n); err != nil {
 			return err
 		}
 	}
@@ -261,12 +265,12 @@ func (d *Desk) receipt(tx *models.Tx, e *models.LedgerEntry, to *models.Staff, c
 	if data.Done != templates.DoneNote {
 		return nil
 	}
-	named, err := d.askedAbout(tx, c)
+	n, err := d.naming(tx, c)
 	if err != nil {
 		return err
 	}
-	others := d.owners(c, named)
-	if coordinator := d.Settings.first(models.Coordinator, ids(named)); coordinator != nil {
+	others := d.owners(c, n)
+	if coordinator := d.Settings.first(models.Coordinator, ids(n.about)); coordinator != nil {
 		others = append(others, coordinator)
 	}
 	told := map[int64]bool{to.ID: true}

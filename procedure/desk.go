@@ -201,11 +201,11 @@ func (d *Desk) lost(tx *models.Tx, c *models.Complaint, e *models.LedgerEntry, a
 	if err := d.task(tx, c, "call_or_write", "task.bounced"); err != nil {
 		return err
 	}
-	named, err := d.askedAbout(tx, c)
+	n, err := d.naming(tx, c)
 	if err != nil {
 		return err
 	}
-	for _, s := range d.owners(c, named) {
+	for _, s := range d.owners(c, n) {
 		l := letter{kind: "bounced", key: keyOf("bounced", c, s.Email, causeOf(e)), mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c, staff: s}
 		l.data.Complainant, l.data.Lost, l.data.Note = person(&c.Complainant), about.Kind, said
 		l.data.Received = about.CreatedAt.In(d.Zone())

@@ -154,6 +154,9 @@ func (d *Desk) render(tx *models.Tx, l *letter, lang string) (templates.Letter, 
 		if c.Handler != nil {
 			l.data.Handler = c.Handler.Name
 		}
+		if l.staff != nil && l.kind != "registration" { // that one says whether a day could be promised
+			l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
+		}
 	}
 	text, err := d.Texts.Render(l.kind, lang, l.data)
 	if err != nil {

@@ -14,14 +14,38 @@ import (
 // address. Greeting, closing, address lines, signature, quotations and the writer's own name do not count (CONTRACT section 5).
 func (d *Desk) namedIn(m *models.Message) []*models.Staff {
 	var named []*models.Staff
-	text := strings.ToLower(d.ownWords(m.NewText))
-	words := templates.FoldWords(text)
+	text := strings.ToLower(m.NewText)
+	var own string
+	var words []string
 	for _, s := range d.Settings.Staff {
-		if !strings.EqualFold(s.Name, m.FromName) && !s.Owns(m.FromEmail) && names(text, words, s, d.Texts.FunctionWords()) {
+		if strings.EqualFold(s.Name, m.FromName) || s.Owns(m.FromEmail) || !mayName(text, s) {
+			continue
+		}
+		if words == nil { // few mails come so far
+			own = strings.ToLower(d.ownWords(m.NewText))
+			words = templates.FoldWords(own)
+		}
+		if names(own, words, s, d.Texts.FunctionWords()) {
 			named = append(named, s)
 		}
 	}
 	return named
+}
+
+// mayName is a quick look that misses nobody: the last word of the name, up to its first letter with an accent, or an address.
+func mayName(text string, s *models.Staff) bool {
+	fields := strings.Fields(strings.ToLower(s.Name))
+	if len(fields) > 0 {
+		last := fields[len(fields)-1]
+		plain := strings.IndexFunc(last, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) })
+		if plain < 0 {
+			plain = len(last)
+		}
+		if plain < 2 || strings.Contains(text, last[:plain]) || strings.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(append([]string{s.Email}, s.Aliases...), func(a string) bool { return strings.Contains(text, models.FoldAddress(a)) })
 }
 
 func names(text string, words []string, s *models.Staff, functions []string) bool {
@@ -31,9 +55,6 @@ func names(text string, words []string, s *models.Staff, functions []string) boo
 		}
 	}
 	full := templates.FoldWords(s.Name)
-	if len(full) > 1 && hasPhrase(words, full) {
-		return true
-	}
 	if len(full) < 2 {
 		return false
 	}
@@ -41,7 +62,7 @@ func names(text string, words []string, s *models.Staff, functions []string) boo
 	if !hasPhrase(words, surname) {
 		return false
 	}
-	return slices.ContainsFunc(functions, func(f string) bool { return hasPhrase(words, append(templates.FoldWords(f), surname...)) })
+	return hasPhrase(words, full) || slices.ContainsFunc(functions, func(f string) bool { return hasPhrase(words, append(templates.FoldWords(f), surname...)) })
 }
 
 func hasPhrase(words, phrase []string) bool {
@@ -49,7 +70,7 @@ func hasPhrase(words, phrase []string) bool {
 		return false
 	}
 	for i := 0; i+len(phrase) <= len(words); i++ {
-		if slices.Equal(words[i:i+len(phrase)], phrase) {
+		if words[i] == phrase[0] && slices.Equal(words[i:i+len(phrase)], phrase) {
 			return true
 		}
 	}
@@ -71,15 +92,23 @@ func (d *Desk) ownWords(text string) string {
 		case strings.HasPrefix(trimmed, ">"):
 		case d.Texts.IsGreetingOrClosing(trimmed):
 			if said { // a greeting stands before anything is said
-				return quotation.ReplaceAllString(b.String(), " ")
+				return withoutQuotations(b.String())
 			}
-		case addressLine.MatchString(line) && !strings.HasSuffix(trimmed, ".") && !strings.ContainsAny(trimmed, "!?"):
+		case len(trimmed) < 80 && addressLine.MatchString(line) && !strings.HasSuffix(trimmed, ".") && !strings.ContainsAny(trimmed, "!?"):
 		default:
 			said = said || trimmed != ""
 			b.WriteString(line)
 		}
 	}
-	return quotation.ReplaceAllString(b.String(), " ")
+	return withoutQuotations(b.String())
+}
+
+// withoutQuotations takes out what stands between closed quotation marks.
+func withoutQuotations(text string) string {
+	if !strings.ContainsAny(text, "“„«\"") {
+		return text
+	}
+	return quotation.ReplaceAllString(text, " ")
 }
 
 // nameOf is the writer's name: of From, or the line under the closing of the text.

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -63,43 +64,48 @@ func (d *Desk) departmentFor(about, language string, recipients []string) *Depar
 	return best
 }
 
-// askedAbout lists the named staff of whom it is not settled that the complaint is not about them.
-func (d *Desk) askedAbout(tx *models.Tx, c *models.Complaint) ([]*models.Staff, error) {
+// naming is what is known of the staff whom a complaint names.
+type naming struct {
+	open  []*models.Staff // nobody has said yet whether the complaint is about them
+	about []*models.Staff // open, or it is about them
+}
+
+func (d *Desk) naming(tx *models.Tx, c *models.Complaint) (naming, error) {
 	rows, err := tx.NamedStaff(c.ID)
 	if err != nil {
-		return nil, fmt.Errorf("named staff: %w", err)
+		return naming{}, fmt.Errorf("named staff: %w", err)
 	}
-	var list []*models.Staff
+	var n naming
 	for _, r := range rows {
-		if s := d.Settings.StaffByID(r.StaffID); s != nil && (r.About == nil || *r.About) {
-			list = append(list, s)
+		s := d.Settings.StaffByID(r.StaffID)
+		if s == nil {
+			continue
+		}
+		if r.About == nil {
+			n.open = append(n.open, s)
+		}
+		if r.About == nil || *r.About {
+			n.about = append(n.about, s)
 		}
 	}
-	return list, nil
+	return n, nil
 }
 
 // signature is who says "ik" in an automatic letter: never a person whom the complaint may be about.
-func (d *Desk) signature(tx *models.Tx, c *models.Complaint) (string, error) {
-	named, err := d.askedAbout(tx, c)
-	if err != nil {
-		return "", err
-	}
+func (d *Desk) signature(n naming) string {
 	o := d.Settings.Organization
-	for _, s := range named {
+	for _, s := range n.about {
 		if s.Has(models.Coordinator) || hasPhrase(templates.FoldWords(o.Signature), templates.FoldWords(s.Name)) {
-			return o.Name, nil
+			return o.Name
 		}
 	}
-	return o.Signature, nil
+	return o.Signature
 }
 
 // owners are those who get the mail about a complaint: its handler, otherwise the coordinator. Nobody gets it whom it may be about,
 // as long as there is somebody else; then management does (CONTRACT section 5).
-func (d *Desk) owners(c *models.Complaint, named []*models.Staff) []*models.Staff {
-	var except []int64
-	for _, s := range named {
-		except = append(except, s.ID)
-	}
+func (d *Desk) owners(c *models.Complaint, n naming) []*models.Staff {
+	except := ids(n.about)
 	coordinator := d.Settings.first(models.Coordinator, nil)
 	if coordinator != nil && slices.Contains(except, coordinator.ID) {
 		coordinator = d.Settings.first(models.Management, except)
@@ -124,76 +130,113 @@ func (d *Desk) owners(c *models.Complaint, named []*models.Staff) []*models.Staf
 }
 
 // announce sends the registration mail.
-func (d *Desk) announce(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry) error {
-	l := letter{kind: "registration", complaint: c, mailbox: d.Settings.Mailbox(c.Mailbox)}
-	l.data.NotHandled = c.Stage == models.NotAComplaint
-	l.data.MayRefuse = c.Anonymous && d.Settings.Anonymous == "refuse"
-	if d.inTime(tx, c) {
-		l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
-	}
-	return d.tell(tx, l, m, e)
+func (d *Desk) announce(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry, n naming) error {
+	return d.tell(tx, d.about(tx, c, "registration", e), m, e, n)
 }
 
 // tell sends a mail about what the complainant wrote, in full and with its attachments, to the owners of the complaint. While it is
 // not settled whether the complaint is about a colleague, it asks.
-func (d *Desk) tell(tx *models.Tx, l letter, m *models.Message, e *models.LedgerEntry) error {
-	named, err := d.askedAbout(tx, l.complaint)
-	if err != nil {
-		return err
-	}
-	open, err := d.undecided(tx, l.complaint)
-	if err != nil {
-		return err
-	}
+func (d *Desk) tell(tx *models.Tx, l letter, m *models.Message, e *models.LedgerEntry, n naming) error {
 	if l.complaint.Shielded {
 		if err := d.event(tx, l.complaint, "register", "identity shown", map[string]any{"kind": l.kind}); err != nil {
 			return err
 		}
 	}
-	for _, s := range d.owners(l.complaint, named) {
+	for _, s := range d.owners(l.complaint, n) {
 		mine := l
 		mine.staff = s
 		mine.key = keyOf(l.kind, l.complaint, s.Email, causeOf(e))
-		lang := d.languageOf(s)
-		if mine.data.Earlier, err = d.earlier(tx, l.complaint, lang); err != nil {
-			return err
-		}
-		d.matter(tx, &mine, m)
-		for _, o := range open {
-			if o.ID != s.ID {
-				mine.data.Named = append(mine.data.Named, o.Name)
-			}
-		}
-		if len(mine.data.Named) > 0 {
-			mine.buttons = []string{"yes", "no"}
-		}
-		if err := d.toStaff(tx, mine); err != nil {
+		if err := d.tellOne(tx, mine, m, n.open, attachmentLimit); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// undecided lists the named staff of whom nobody has said yet whether the complaint is about them.
-func (d *Desk) undecided(tx *models.Tx, c *models.Complaint) ([]*models.Staff, error) {
-	rows, err := tx.NamedStaff(c.ID)
-	if err != nil {
-		return nil, fmt.Errorf("named staff: %w", err)
+// tellOne is tell for one reader, with attachments up to limit bytes together.
+func (d *Desk) tellOne(tx *models.Tx, l letter, m *models.Message, open []*models.Staff, limit int64) error {
+	var err error
+	if l.data.Earlier, err = d.earlier(tx, l.complaint); err != nil {
+		return err
 	}
-	var list []*models.Staff
-	for _, r := range rows {
-		if s := d.Settings.StaffByID(r.StaffID); s != nil && r.About == nil {
-			list = append(list, s)
+	d.matter(tx, &l, m, limit)
+	for _, o := range open {
+		if o.ID != l.staff.ID {
+			l.data.Named = append(l.data.Named, o.Name)
 		}
 	}
-	return list, nil
+	if len(l.data.Named) > 0 {
+		l.buttons = []string{"yes", "no"}
+	}
+	return d.toStaff(tx, l)
+}
+
+// Lighten sends staff mails again that a server refused for their size, with all attachments named and none sent along: nobody is left
+// without word of a complaint because it came with big files. It returns how many.
+func (d *Desk) Lighten(ctx context.Context) (n int, err error) {
+	err = d.change(ctx, func(tx *models.Tx) error {
+		list, err := tx.TooBig()
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if err := d.lighten(tx, &list[i]); err != nil {
+				return fmt.Errorf("mail %d without attachments: %w", list[i].ID, err)
+			}
+		}
+		n = len(list)
+		return nil
+	})
+	return n, err
+}
+
+func (d *Desk) lighten(tx *models.Tx, refused *models.OutboxMail) error {
+	staff := d.Settings.StaffByID(*refused.StaffID)
+	if staff == nil {
+		return nil // left meanwhile
+	}
+	var entry int64
+	if _, err := fmt.Sscanf(refused.Key[strings.LastIndex(refused.Key, "/"):], "/ledger:%d", &entry); err != nil {
+		return fmt.Errorf("cause of %s: %w", refused.Key, err)
+	}
+	e, err := tx.LedgerEntry(entry)
+	if err != nil {
+		return err
+	}
+	m, err := tx.Message(*e.StoredAs)
+	if err != nil {
+		return err
+	}
+	c, err := tx.ComplaintByID(*refused.ComplaintID)
+	if err != nil {
+		return err
+	}
+	n, err := d.naming(tx, c)
+	if err != nil {
+		return err
+	}
+	l := d.about(tx, c, refused.Kind, e)
+	l.staff, l.key = staff, refused.Key+"/light"
+	return d.tellOne(tx, l, m, n.open, 0)
+}
+
+// about makes the letter of a staff mail about what the complainant wrote: the registration, or an addition.
+func (d *Desk) about(tx *models.Tx, c *models.Complaint, kind string, e *models.LedgerEntry) letter {
+	l := letter{kind: kind, complaint: c, mailbox: d.Settings.Mailbox(c.Mailbox)}
+	l.data.Received = e.ReceivedAt.In(d.Zone())
+	l.data.NotHandled = c.Stage == models.NotAComplaint
+	l.data.MayRefuse = c.Anonymous && d.Settings.Anonymous == "refuse"
+	if d.inTime(tx, c) {
+		l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
+	}
+	return l
 }
 
 // attachmentLimit is how much a staff mail carries of what the complainant sent, in bytes; the rest is named.
 const attachmentLimit = 20 << 20
 
 // matter puts what the complainant wrote into a staff mail.
-func (d *Desk) matter(tx *models.Tx, l *letter, m *models.Message) {
+func (d *Desk) matter(tx *models.Tx, l *letter, m *models.Message, limit int64) {
 	l.data.Complainant = person(&l.complaint.Complainant)
 	l.data.Subject, l.data.Text, l.data.Language = m.Subject, m.Text, m.Language
 	if m.Oversize {
@@ -205,7 +248,7 @@ func (d *Desk) matter(tx *models.Tx, l *letter, m *models.Message) {
 		switch {
 		case CouldRun(a.Name, a.Type):
 			shown.Left = templates.LeftExecutable
-		case total+a.Size > attachmentLimit:
+		case total+a.Size > limit:
 			shown.Left = templates.LeftTooBig
 		default:
 			total += a.Size

@@ -54,8 +54,7 @@ func (d *Desk) newComplaint(tx *models.Tx, a *Arrival, linkedTo int64) (*models.
 		c.LinkedTo = &linkedTo
 	}
 	about := m.Subject + "\n" + m.NewText
-	c.Sober = d.Texts.Sober(about)
-	c.Shielded = d.Texts.AsksShield(about)
+	c.Sober, c.Shielded = d.Texts.Hears(about)
 	c.Anonymous = c.Shielded || c.Complainant.Name == "" || a.AnswerTo == ""
 	named := d.namedIn(m)
 	d.assign(c, about, a.Recipients, named)
@@ -85,12 +84,12 @@ func (d *Desk) profileFor(department string) Profile {
 
 // begin does what a new complaint sets going: the event, thanks to the complainant, the registration to who owns it.
 func (d *Desk) begin(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry) error {
-	named, err := d.askedAbout(tx, c)
+	n, err := d.naming(tx, c)
 	if err != nil {
 		return err
 	}
 	detail := map[string]any{"ledger": e.ID, "carrier": c.Carrier, "received_on": c.ReceivedOn, "answer_due": c.AnswerDue, "department": c.Department,
-		"handler": c.HandlerID, "shielded": c.Shielded, "anonymous": c.Anonymous, "sober": c.Sober, "named": len(named)}
+		"handler": c.HandlerID, "shielded": c.Shielded, "anonymous": c.Anonymous, "sober": c.Sober, "named": len(n.about)}
 	if err := d.event(tx, c, "complainant", "registered", detail); err != nil {
 		return err
 	}
@@ -100,10 +99,10 @@ func (d *Desk) begin(tx *models.Tx, c *models.Complaint, m *models.Message, e *m
 			return err
 		}
 	}
-	if err := d.thank(tx, c, m, e, noted); err != nil {
+	if err := d.thank(tx, c, m, e, n, noted); err != nil {
 		return err
 	}
-	return d.announce(tx, c, m, e)
+	return d.announce(tx, c, m, e, n)
 }
 
 // note ends an anonymous complaint that the organisation only notes (procedure.anonymous = "note").
@@ -117,7 +116,7 @@ func (d *Desk) note(tx *models.Tx, c *models.Complaint) error {
 }
 
 // thank sends the acknowledgement: step 1 to 4 of the procedure. Without a way to write back it becomes a task.
-func (d *Desk) thank(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry, noted bool) error {
+func (d *Desk) thank(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry, n naming, noted bool) error {
 	if c.Complainant.Email == "" {
 		return d.task(tx, c, "post_letter", "task.thank")
 	}
@@ -125,12 +124,8 @@ func (d *Desk) thank(tx *models.Tx, c *models.Complaint, m *models.Message, e *m
 	l := letter{kind: "acknowledgement", key: keyOf("acknowledgement", c, c.Complainant.Email, causeOf(e)), mailbox: box, complaint: c, auto: "auto-replied",
 		inReplyTo: m.MessageID}
 	var err error
-	if l.data.Signature, err = d.signature(tx, c); err != nil {
-		return err
-	}
-	l.data.NotHandled = noted
-	l.data.OpenNumber, err = d.otherOpen(tx, c)
-	if err != nil {
+	l.data.Signature, l.data.NotHandled = d.signature(n), noted
+	if l.data.OpenNumber, err = d.otherOpen(tx, c); err != nil {
 		return err
 	}
 	if !noted && !d.inTime(tx, c) {
@@ -209,18 +204,21 @@ func (d *Desk) add(tx *models.Tx, a *Arrival, e *models.LedgerEntry, complaintID
 	if err := d.event(tx, c, "complainant", "added", map[string]any{"ledger": e.ID, "evidence": ev.By, "same_text": ev.SameText, "disagrees": ev.Disagrees}); err != nil {
 		return err
 	}
-	if err := d.confirmAddition(tx, a, e, c); err != nil {
+	n, err := d.naming(tx, c)
+	if err != nil {
 		return err
 	}
-	l := letter{kind: "addition", complaint: c, mailbox: d.Settings.Mailbox(c.Mailbox)}
+	if err := d.confirmAddition(tx, a, c, n); err != nil {
+		return err
+	}
+	l := d.about(tx, c, "addition", e)
 	l.data.Disagreement, l.data.SameTextAgain = ev.Disagrees, ev.SameText
-	l.data.Received, l.data.AnswerDue = a.ReceivedAt.In(d.Zone()), c.AnswerDue.Time(d.Zone())
-	return d.tell(tx, l, &a.Message, e)
+	return d.tell(tx, l, &a.Message, e, n)
 }
 
 // confirmAddition tells the complainant, once a day at most, that what came later has arrived. It goes to the known address only,
 // and not in answer to what somebody else wrote or to a mail that no letter may answer by itself.
-func (d *Desk) confirmAddition(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *models.Complaint) error {
+func (d *Desk) confirmAddition(tx *models.Tx, a *Arrival, c *models.Complaint, n naming) error {
 	known := c.Complainant.Email
 	if known == "" || a.Suspect != "" || c.Stage.Ended() ||
 		(models.FoldAddress(a.AnswerTo) != models.FoldAddress(known) && models.FoldAddress(a.Message.FromEmail) != models.FoldAddress(known)) {
@@ -232,9 +230,7 @@ func (d *Desk) confirmAddition(tx *models.Tx, a *Arrival, e *models.LedgerEntry,
 	if err != nil || done {
 		return err
 	}
-	if l.data.Signature, err = d.signature(tx, c); err != nil {
-		return err
-	}
+	l.data.Signature = d.signature(n)
 	l.data.Received = a.ReceivedAt.In(d.Zone())
 	if c.AnswerDue >= d.today(tx) {
 		l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
@@ -243,7 +239,7 @@ func (d *Desk) confirmAddition(tx *models.Tx, a *Arrival, e *models.LedgerEntry,
 }
 
 // earlier lists what the register knows of the same person, for the eyes of staff.
-func (d *Desk) earlier(tx *models.Tx, c *models.Complaint, lang string) ([]templates.Earlier, error) {
+func (d *Desk) earlier(tx *models.Tx, c *models.Complaint) ([]templates.Earlier, error) {
 	if c.Shielded {
 		return nil, nil
 	}

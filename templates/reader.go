@@ -55,6 +55,12 @@ func (s *Set) Sober(text string) bool { return s.reader.sober.fires(sentences(te
 // AsksShield tells whether the writer asks not to be named (CONTRACT section 5).
 func (s *Set) AsksShield(text string) bool { return s.reader.shield.fires(sentences(text)) }
 
+// Hears is Sober and AsksShield in one reading.
+func (s *Set) Hears(text string) (sober, shield bool) {
+	read := sentences(text)
+	return s.reader.sober.fires(read), s.reader.shield.fires(read)
+}
+
 // FunctionWords are titles and functions that together with a surname name a member of staff, in all languages.
 func (s *Set) FunctionWords() []string { return s.reader.functions }
 
@@ -196,36 +202,58 @@ func endsIn(s, letters string) bool {
 	return s != "" && strings.IndexByte(letters, s[len(s)-1]) >= 0
 }
 
-// sentences cuts a text into its words, sentence by sentence. A line break alone ends nothing, a blank line does.
+// sentences cuts a text into its folded words, sentence by sentence. A line break alone ends nothing, a blank line does. The whole text
+// is folded into one string, of which the words are parts.
 func sentences(text string) [][]string {
-	var all [][]string
-	var sentence []string
-	var word strings.Builder
+	var b strings.Builder
+	b.Grow(len(text) + len(text)/16)
+	var ends []int // of words in b; the negative of the last one ends a sentence
+	start := 0
 	endWord := func() {
-		if word.Len() > 0 {
-			sentence = append(sentence, word.String())
-			word.Reset()
+		if b.Len() > start {
+			ends = append(ends, b.Len())
+			start = b.Len()
 		}
 	}
 	endSentence := func() {
 		endWord()
-		if len(sentence) > 0 {
-			all = append(all, sentence)
-			sentence = nil
+		if n := len(ends); n > 0 && ends[n-1] > 0 {
+			ends[n-1] = -ends[n-1]
 		}
 	}
 	lineEnd := false
 	for _, r := range text {
 		switch {
+		case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
+			b.WriteByte(byte(r))
+		case 'A' <= r && r <= 'Z':
+			b.WriteByte(byte(r) + 'a' - 'A')
 		case r == '\n' && lineEnd, r == '.', r == '!', r == '?', r == ';', r == ':':
 			endSentence()
 		case notWord(r):
 			endWord()
 		default:
-			foldRune(&word, r)
+			foldRune(&b, r)
 		}
 		lineEnd = r == '\n' || lineEnd && (r == '\r' || r == ' ' || r == '\t')
 	}
 	endSentence()
+	return cutWords(b.String(), ends)
+}
+
+func cutWords(folded string, ends []int) [][]string {
+	words := make([]string, 0, len(ends))
+	var all [][]string
+	start, first := 0, 0
+	for _, end := range ends {
+		last := end < 0
+		end = max(end, -end)
+		words = append(words, folded[start:end])
+		start = end
+		if last {
+			all = append(all, words[first:len(words):len(words)])
+			first = len(words)
+		}
+	}
 	return all
 }

@@ -28,6 +28,8 @@ type app struct {
 	sender   *mailout.Sender
 	watchers []*mailin.Watcher
 	log      *slog.Logger
+	node     *node
+	refused  chan struct{} // a mail failed for good
 }
 
 // openApp reads the configuration, opens the register and wires everything. Nothing is connected yet.
@@ -50,15 +52,17 @@ func newApp(ctx context.Context, c *Config, log *slog.Logger, now func() time.Ti
 	}
 	a := &app{config: c, store: store, log: log}
 	a.desk = &procedure.Desk{Settings: c.settings(), Store: store, Texts: texts, Now: now, Rand: rand.Reader, Log: log}
-	if err := a.wire(now); err != nil {
-		store.Close()
+	if a.node, err = newNode(c.DataDir); err == nil {
+		err = a.wire(now)
+	}
+	if err != nil {
+		a.Close()
 		return nil, err
 	}
 	return a, nil
 }
 
 func (a *app) wire(now func() time.Time) error {
-	host, _ := os.Hostname()
 	servers := map[string]mailout.Server{}
 	intake := &mailin.Intake{Desk: a.desk, Log: a.log, AuthServID: a.config.Security.AuthservID}
 	watchers := map[string]*mailin.Watcher{}
@@ -80,18 +84,31 @@ func (a *app) wire(now func() time.Time) error {
 			Take: func(ctx context.Context, mails []mailin.Fetched) error { return intake.Take(ctx, m.Address, mails) }}
 		a.watchers, watchers[m.Address] = append(a.watchers, w), w
 	}
-	a.sender = &mailout.Sender{Store: a.store, Servers: servers, Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), now().UnixNano()), Now: now, Log: a.log,
+	a.sender = &mailout.Sender{Store: a.store, Servers: servers, Owner: a.node.name, Now: now, Log: a.log,
 		OnSent: func(mailbox string) {
 			if w := watchers[mailbox]; w != nil {
 				w.Wake()
 			}
 		}}
 	a.desk.Wake = a.sender.Wake
+	a.refused = make(chan struct{}, 1)
+	a.sender.OnFailed = func(models.OutboxMail) {
+		select {
+		case a.refused <- struct{}{}:
+		default:
+		}
+	}
 	return nil
 }
 
-// Close closes the register.
-func (a *app) Close() error { return a.store.Close() }
+// Close ends the node and closes the register.
+func (a *app) Close() error {
+	var err error
+	if a.node != nil {
+		err = a.node.close(a.config.DataDir)
+	}
+	return errors.Join(err, a.store.Close())
+}
 
 // run keeps everything going until ctx ends.
 func (a *app) run(ctx context.Context) error {
@@ -109,6 +126,18 @@ func (a *app) run(ctx context.Context) error {
 		})
 	}
 	start("sender", a.sender.Run)
+	start("refused mails", func(ctx context.Context) error {
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-a.refused:
+			}
+			if _, err := a.desk.Lighten(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("a mail that was too big could not be made smaller", "error", err)
+			}
+		}
+	})
 	for _, w := range a.watchers {
 		start("mailbox "+w.Account.Address, w.Run)
 	}
@@ -134,7 +163,7 @@ func (a *app) once(ctx context.Context) error {
 		}
 	}
 	visit()
-	if err := a.sender.Drain(ctx); err != nil {
+	if err := a.send(ctx); err != nil {
 		errs = append(errs, err)
 	}
 	if due, err := a.copiesDue(ctx); err != nil {
@@ -143,6 +172,17 @@ func (a *app) once(ctx context.Context) error {
 		visit() // appends the copies of what has just left
 	}
 	return errors.Join(errs...)
+}
+
+// send sends what is due, and again without attachments what a server refused for its size.
+func (a *app) send(ctx context.Context) error {
+	if err := a.sender.Drain(ctx); err != nil {
+		return err
+	}
+	if n, err := a.desk.Lighten(ctx); err != nil || n == 0 {
+		return err
+	}
+	return a.sender.Drain(ctx)
 }
 
 func (a *app) copiesDue(ctx context.Context) (bool, error) {
@@ -155,10 +195,20 @@ func (a *app) copiesDue(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// prepare does what each start does: staff known and welcomed, bytes that nothing names swept.
+// prepare does what each start does: staff known and welcomed, what a dead process was sending given back, bytes that nothing names
+// swept.
 func (a *app) prepare(ctx context.Context) error {
+	err := releaseDead(a.config.DataDir, func(owner string) error {
+		return a.store.Write(ctx, a.desk.Now(), func(tx *models.Tx) error { return tx.ReleaseOwner(owner) })
+	})
+	if err != nil {
+		return fmt.Errorf("leases of dead processes: %w", err)
+	}
 	if err := a.desk.SyncStaff(ctx); err != nil {
 		return fmt.Errorf("staff: %w", err)
+	}
+	if _, err := a.desk.Lighten(ctx); err != nil {
+		return fmt.Errorf("mails that were too big: %w", err)
 	}
 	swept, err := a.store.Read(ctx).SweepBlobs(24 * time.Hour)
 	if swept > 0 {

@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -27,12 +29,29 @@ func (d *demoCommand) Run(env *environment) error {
 	switch {
 	case d.Serve && d.Keep != "":
 		return errUsage{errors.New("--keep belongs to the story, not to --serve: with --serve the mails lie in the mailboxes")}
-	case d.Serve:
-		return d.serve(env)
-	case d.IMAP != "" || d.SMTP != "":
+	case !d.Serve && (d.IMAP != "" || d.SMTP != ""):
 		return errUsage{errors.New("--imap and --smtp need --serve: the story chooses free ports by itself")}
 	}
-	return d.tell(env)
+	if env.stdout == os.Stdout { // `dankuwel demo | head` ends like everything else, and cleans up
+		broken := make(chan os.Signal, 1)
+		signal.Notify(broken, syscall.SIGPIPE)
+		defer signal.Stop(broken)
+	}
+	mine := *env
+	ctx, stop := context.WithCancel(env.ctx)
+	defer stop()
+	mine.ctx = ctx
+	go func() {
+		select {
+		case <-env.hangup: // the terminal was closed
+			stop()
+		case <-ctx.Done():
+		}
+	}()
+	if d.Serve {
+		return d.serve(&mine)
+	}
+	return d.tell(&mine)
 }
 
 // The people of the demo. All addresses lie in domains that exist nowhere (RFC 2606).

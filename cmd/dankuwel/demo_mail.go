@@ -24,6 +24,7 @@ import (
 type demoMail struct {
 	from      demoPerson
 	to        string
+	date      time.Time
 	subject   string
 	text      string
 	id        string // without < >
@@ -33,11 +34,11 @@ type demoMail struct {
 }
 
 // bytes is the mail as it is sent.
-func (m *demoMail) bytes(at time.Time) []byte {
+func (m *demoMail) bytes() []byte {
 	var b bytes.Buffer
 	from := mail.Address{Name: m.from.name, Address: m.from.address}
 	fmt.Fprintf(&b, "From: %s\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%s>\r\n", from.String(), m.to,
-		mime.QEncoding.Encode("utf-8", m.subject), at.Format(time.RFC1123Z), m.id)
+		mime.QEncoding.Encode("utf-8", m.subject), m.date.Format(time.RFC1123Z), m.id)
 	if m.inReplyTo != "" {
 		fmt.Fprintf(&b, "In-Reply-To: <%s>\r\nReferences: <%s>\r\n", m.inReplyTo, m.inReplyTo)
 	}
@@ -59,7 +60,7 @@ func (p *postOffice) submit(m *demoMail) error {
 		}
 		auth = smtp.PlainAuth("", m.from.login, demoPassword, host)
 	}
-	if err := smtp.SendMail(p.smtpAddress, auth, m.from.address, []string{m.to}, m.bytes(p.now())); err != nil {
+	if err := smtp.SendMail(p.smtpAddress, auth, m.from.address, []string{m.to}, m.bytes()); err != nil {
 		return fmt.Errorf("%s cannot send: %w", m.from.name, err)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 type demoPage struct {
 	w    io.Writer
 	bold bool
+	err  error // the first one
 }
 
 const pageWidth = 96
@@ -26,7 +27,11 @@ func newPage(w io.Writer, getenv func(string) string) *demoPage {
 	return p
 }
 
-func (p *demoPage) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
+func (p *demoPage) line(format string, args ...any) {
+	if _, err := fmt.Fprintf(p.w, format+"\n", args...); p.err == nil {
+		p.err = err
+	}
+}
 
 // title begins a scene, with the time at the right edge.
 func (p *demoPage) title(left, right string) {
@@ -34,7 +39,7 @@ func (p *demoPage) title(left, right string) {
 	if p.bold {
 		left = "\x1b[1m" + left + "\x1b[0m"
 	}
-	p.line("\n%s\n%s%s%s\n", strings.Repeat("─", pageWidth), left, gap, right)
+	p.line("%s\n%s\n", strings.Repeat("─", pageWidth), strings.TrimRight(left+gap+right, " "))
 }
 
 // say prints paragraphs of narration.

@@ -149,19 +149,18 @@ func (s *demoStory) bounced() {
 	jef := demoPerson{name: "Jef Willems", address: "permfail@klanten.example"}
 	m := s.mail(jef, demoRegister, "Parking", "Goedemorgen,\n\nOp zondag staan er zoveel wagens voor de ingang dat mijn moeder met haar rolwagen niet binnen kan.\n\nJef Willems")
 	m.stranger = true
-	s.wrote(m, "Jef's mailbox is full for ever; the mail server takes the thanks, and sends it back a moment later:")
-	s.send(m)
-	if s.err != nil {
-		return
-	}
+	s.wrote(m, "Jef's address will be closed before he reads his mail: a server takes the thanks, and returns it.")
+	l := s.want(s.send(m), "bounced", an.address)
 	tx := s.app.store.Read(s.ctx)
-	s.err = tx.EachOutboxMail(s.clock.Now(), 0, func(o *models.OutboxMail, number string, _ bool) error {
-		if o.BouncedAt != nil {
-			s.say("Each letter leaves under a return address of its own. So the register knows which one came back: the %s of %s. Jef has read nothing yet, so the complaint has a task now: somebody is to call him, or to write.", o.Kind, number)
+	if s.err == nil {
+		s.err = tx.EachOutboxMail(s.clock.Now(), 0, func(o *models.OutboxMail, number string, _ bool) error {
+			if o.BouncedAt != nil {
+				s.say("Each letter leaves under a return address of its own, so the register knows which one came back: the %s of %s. Jef has read nothing yet. The complaint has a task now, to call or to write to him, and the coordinator is told:", o.Kind, number)
+			}
 			return nil
-		}
-		return nil
-	})
+		})
+	}
+	s.show(l, excerpt(l.text, 1, 5))
 }
 
 // excerptWith is the paragraph in which a word stands.

@@ -14,7 +14,7 @@ import (
 )
 
 // serve is `dankuwel demo --serve`: the servers and the service stay up until the caller's context ends.
-func (d *demoCommand) serve(env *environment) (err error) {
+func (d *demoCommand) serve(env *environment) error {
 	imapAddress, err := servePort("--imap", d.IMAP, "1143")
 	if err != nil {
 		return err
@@ -28,16 +28,18 @@ func (d *demoCommand) serve(env *environment) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, w.close()) }()
 	if err := w.post.await(w.ctx, func() bool { return w.post.count("an@delinde.example", "INBOX") > 0 }); err == nil {
 		introduce(env.stdout, w.post.imapAddress, w.post.smtpAddress)
 	}
 	<-w.ctx.Done()
-	if env.ctx.Err() != nil {
-		fmt.Fprintln(env.stdout, "\nThe servers stop, and the demo's mailboxes and register go with them.")
-		return nil
+	if env.ctx.Err() == nil {
+		return errors.Join(context.Cause(w.ctx), w.close())
 	}
-	return context.Cause(w.ctx)
+	if err := w.close(); err != nil {
+		return err
+	}
+	fmt.Fprintln(env.stdout, "\nThe servers have stopped; the demo's mailboxes and register went with them.")
+	return nil
 }
 
 // servePort is where a server listens: as asked, or at the usual port when that is free.
@@ -92,7 +94,7 @@ func introduce(w io.Writer, imapAddress, smtpAddress string) {
 
 // neomuttLine starts neomutt as a person, without touching the user's own settings.
 func neomuttLine(person demoPerson, imapAddress, smtpAddress string) string {
-	return fmt.Sprintf(`neomutt -n -F /dev/null -e 'set folder=imap://%[1]s@%[2]s spool_file=+INBOX record=+Sent postponed=+Drafts imap_pass=%[3]s smtp_url=smtp://%[1]s@%[4]s smtp_pass=%[3]s smtp_authenticators=plain ssl_starttls=no ssl_force_tls=no real_name="%[5]s" from=%[6]s use_envelope_from=yes edit_headers=yes timeout=5 mail_check=5 imap_keepalive=30 header_cache=""'`,
+	return fmt.Sprintf(`neomutt -n -F /dev/null -e 'set folder=imap://%[1]s@%[2]s spoolfile=+INBOX record=+Sent postponed=+Drafts imap_pass=%[3]s smtp_url=smtp://%[1]s@%[4]s smtp_pass=%[3]s ssl_starttls=no ssl_force_tls=no imap_idle=yes timeout=5 realname="%[5]s" from=%[6]s edit_headers=yes; ignore *; unignore from: to: subject: date:'`,
 		person.login, imapAddress, demoPassword, smtpAddress, person.name, person.address)
 }
 

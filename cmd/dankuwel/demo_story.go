@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -65,14 +66,17 @@ func (d *demoCommand) tell(env *environment) (err error) {
 	defer func() { err = errors.Join(err, w.close()) }()
 	s := &demoStory{demoWorld: w, clock: clock, zone: zone, page: newPage(env.stdout, env.getenv), kept: kept}
 	for _, scene := range []func(){s.opening, s.complaint, s.addition, s.note, s.twice, s.absent, s.newsletter, s.french, s.shielded, s.bounced, s.ending} {
-		if s.err == nil {
+		if s.err == nil && s.page.err == nil {
 			scene()
 		}
+	}
+	if errors.Is(s.page.err, syscall.EPIPE) {
+		return errSilent // nobody reads on
 	}
 	if env.ctx.Err() != nil {
 		return errors.New("the demo was stopped before its end")
 	}
-	return s.err
+	return cmp.Or(s.err, s.page.err)
 }
 
 // begin moves the clock to the day of November 2026 and opens a scene.
@@ -97,7 +101,7 @@ func (s *demoStory) send(m *demoMail) []*demoLetter {
 // mail is a mail with an identity of its own.
 func (s *demoStory) mail(from demoPerson, to, subject, text string) *demoMail {
 	s.mails++
-	return &demoMail{from: from, to: to, subject: subject, text: text, id: fmt.Sprintf("%d.%s", s.mails, from.address)}
+	return &demoMail{from: from, to: to, date: s.clock.Now(), subject: subject, text: text, id: fmt.Sprintf("%d.%s", s.mails, from.address)}
 }
 
 // settle waits for n deliveries at least, until the inbox of the register is empty and its outbox too.
@@ -157,6 +161,8 @@ func (s *demoStory) arrived() []*demoLetter {
 			return "3"
 		case l.kind == "":
 			return "0"
+		case l.kind == "bounced":
+			return "4"
 		case l.to.part == "complainant" || l.to.login == demoOutside:
 			return "1" + l.kind
 		}

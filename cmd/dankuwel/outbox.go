@@ -110,7 +110,7 @@ func (outboxFlush) Run(env *environment) error {
 
 // drain sends what is due and says what is left.
 func (a *app) drain(env *environment) error {
-	if err := a.sender.Drain(env.ctx); err != nil {
+	if err := a.send(env.ctx); err != nil {
 		return err
 	}
 	queued, failed, err := a.store.Read(env.ctx).OutboxLeft()

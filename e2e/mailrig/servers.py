@@ -150,7 +150,6 @@ queue_run_delay = 5s
 lmtp_destination_concurrency_limit = 20
 biff = no
 smtputf8_enable = yes
-smtputf8_autodetect_classes = all
 strict_rfc821_envelopes = no
 """)
     submission = (f"-o smtpd_sasl_auth_enable=yes -o smtpd_relay_restrictions=permit_sasl_authenticated,reject "
