@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -123,12 +124,14 @@ func hashOf(s string) string {
 	return hex.EncodeToString(h[:])
 }
 
-// complaintText is 20 kB of Dutch-like words, some 1,500 of them different.
+// complaintText is 20 kB of Dutch-like words out of some 1,500, few of them often and most of them seldom, as people write.
 func complaintText() string {
+	syllables := []string{"ka", "mer", "voe", "ding", "soep", "wacht", "tijd", "bel", "ver", "zor", "ging", "per"}
+	often := rand.NewZipf(rand.New(rand.NewPCG(1, 2)), 1.1, 1, 1499)
 	var b strings.Builder
-	syllables := []string{"ka", "mer", "voe", "ding", "soep", "wacht", "tijd", "bel", "ver", "zor", "ging", "per", "so", "neel", "fac", "tuur"}
-	for i := 0; b.Len() < 20_000; i++ {
-		b.WriteString(syllables[i%16] + syllables[i/16%16] + syllables[(i/7)%16] + " ")
+	for b.Len() < 20_000 {
+		n := often.Uint64()
+		b.WriteString(syllables[n%12] + syllables[n/12%12] + syllables[n/144] + " ")
 	}
 	return b.String()
 }

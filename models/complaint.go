@@ -156,7 +156,8 @@ func (tx *Tx) AddComplaint(c *Complaint) error {
 	if err := tx.db.Omit("Complainant", "Handler").Create(c).Error; err != nil {
 		return fmt.Errorf("add complaint %s: %w", c.Number, err)
 	}
-	return tx.index(c)
+	tx.findable(c)
+	return nil
 }
 
 // SaveComplaint writes the whole row again.
@@ -164,7 +165,8 @@ func (tx *Tx) SaveComplaint(c *Complaint) error {
 	if err := tx.db.Omit("Complainant", "Handler").Save(c).Error; err != nil {
 		return fmt.Errorf("save complaint %s: %w", c.Number, err)
 	}
-	return tx.index(c)
+	tx.findable(c)
+	return nil
 }
 
 // TouchComplaint writes when the complaint last moved.

@@ -56,6 +56,23 @@ func exerciseSearch(t *testing.T, e Engine) {
 	check("what was changed is found", "nl", "lift verdieping", []string{"lift", "verdieping"}, bell)
 	check("what was there before is not", "nl", "vannacht gedrukt", nil)
 
+	r.write(func(tx *Tx) error { // what the transaction wrote is found in it, and nothing of what was undone
+		kept, undone := r.complaintRow("Gestolen juwelen."), r.complaintRow("Gestolen juwelen.")
+		err := tx.Savepoint(func(tx *Tx) error { return tx.add(kept) })
+		tx.Savepoint(func(tx *Tx) error {
+			if err := tx.add(undone); err != nil {
+				return err
+			}
+			if list, err := tx.Search("juwelen gestolen", "nl", 0, 5); len(list) != 2 || err != nil {
+				t.Errorf("within: %d found, %v", len(list), err)
+			}
+			return errStory
+		})
+		return err
+	})
+	if list := must[[]Found](t)(r.read().Search("juwelen gestolen", "nl", 0, 5)); len(list) != 1 {
+		t.Errorf("afterwards: %d found", len(list))
+	}
 	empty := r.complaintRow("")
 	r.write(func(tx *Tx) error { return tx.add(empty) })
 	if _, ok := Stems("Klachten over de soepen", "nl")["soep"]; !ok {

@@ -17,7 +17,9 @@ type Tx struct {
 	db    *gorm.DB
 	store *Store
 	now   time.Time
+	outer *Tx      // of a savepoint: what it lies in
 	depth int      // of savepoints
+	texts []text   // of complaints written here, still to be made findable
 	spent []string // files of blobs that are rows now, to be removed after the commit
 	lost  *error   // why the engine gave the transaction up, if it did
 }
@@ -37,9 +39,11 @@ func (s *Store) Write(ctx context.Context, now time.Time, fn func(*Tx) error) er
 		var spent []string
 		err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 			tx := &Tx{db: db, store: s, now: Micro(now), lost: new(error)}
-			err := fn(tx)
+			if err := cmp.Or(fn(tx), *tx.lost); err != nil {
+				return err
+			}
 			spent = tx.spent
-			return cmp.Or(err, *tx.lost)
+			return tx.index()
 		})
 		if err == nil {
 			for _, f := range spent {
@@ -60,7 +64,7 @@ func (tx *Tx) Savepoint(fn func(*Tx) error) error {
 	if *tx.lost != nil {
 		return *tx.lost
 	}
-	inner := &Tx{db: tx.db, store: tx.store, now: tx.now, depth: tx.depth + 1, lost: tx.lost}
+	inner := &Tx{db: tx.db, store: tx.store, now: tx.now, outer: tx, depth: tx.depth + 1, lost: tx.lost}
 	name := fmt.Sprintf("sp%d", inner.depth)
 	if err := tx.db.Exec("SAVEPOINT " + name).Error; err != nil {
 		return fmt.Errorf("set savepoint: %w", err)
@@ -72,7 +76,7 @@ func (tx *Tx) Savepoint(fn func(*Tx) error) error {
 		}
 		return err
 	}
-	tx.spent = append(tx.spent, inner.spent...)
+	tx.spent, tx.texts = append(tx.spent, inner.spent...), append(tx.texts, inner.texts...)
 	return tx.db.Exec("RELEASE SAVEPOINT " + name).Error
 }
 

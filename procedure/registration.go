@@ -155,8 +155,7 @@ func (d *Desk) tell(tx *models.Tx, l letter, m *models.Message, e *models.Ledger
 
 // tellOne is tell for one reader, with attachments up to limit bytes together.
 func (d *Desk) tellOne(tx *models.Tx, l letter, m *models.Message, open []*models.Staff, limit int64) error {
-	var err error
-	if l.data.Earlier, err = d.earlier(tx, l.complaint); err != nil {
+	if err := d.earlier(tx, &l); err != nil {
 		return err
 	}
 	d.matter(tx, &l, m, limit)

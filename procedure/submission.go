@@ -238,20 +238,23 @@ func (d *Desk) confirmAddition(tx *models.Tx, a *Arrival, c *models.Complaint, n
 	return d.toComplainant(tx, l)
 }
 
-// earlier lists what the register knows of the same person, for the eyes of staff.
-func (d *Desk) earlier(tx *models.Tx, c *models.Complaint) ([]templates.Earlier, error) {
-	if c.Shielded {
-		return nil, nil
+// earlier puts what the register knows of the same person into a staff mail. Of the shielded nothing is shown.
+func (d *Desk) earlier(tx *models.Tx, l *letter) error {
+	if l.complaint.Shielded {
+		return nil
 	}
-	list, err := tx.ComplaintsOf(c.Complainant.Email, false)
+	list, err := tx.ComplaintsOf(l.complaint.Complainant.Email, false)
 	if err != nil {
-		return nil, fmt.Errorf("earlier complaints: %w", err)
+		return fmt.Errorf("earlier complaints: %w", err)
 	}
-	var out []templates.Earlier
 	for _, o := range list {
-		if o.ID != c.ID && len(out) < 5 {
-			out = append(out, templates.Earlier{Number: o.Number, Received: o.ReceivedAt.In(d.Zone()), Subject: o.Subject, Stage: string(o.Stage), Verdict: o.Verdict, SamePerson: true})
+		if o.ID == l.complaint.ID || len(l.data.Earlier) == 5 {
+			continue
 		}
+		if l.data.OpenNumber == "" && !o.Stage.Ended() {
+			l.data.OpenNumber = o.Number
+		}
+		l.data.Earlier = append(l.data.Earlier, templates.Earlier{Number: o.Number, Received: o.ReceivedAt.In(d.Zone()), Subject: o.Subject, Stage: string(o.Stage), Verdict: o.Verdict, SamePerson: true})
 	}
-	return out, nil
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -46,7 +47,7 @@ func newApp(ctx context.Context, c *Config, log *slog.Logger, now func() time.Ti
 	if err != nil {
 		return nil, errUsage{err}
 	}
-	store, err := models.Open(ctx, models.Engine(c.Database.Driver), c.Database.DSN.Reveal(), c.DataDir)
+	store, err := c.openRegister(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +61,18 @@ func newApp(ctx context.Context, c *Config, log *slog.Logger, now func() time.Ti
 		return nil, err
 	}
 	return a, nil
+}
+
+// openRegister opens the database that the configuration names.
+func (c *Config) openRegister(ctx context.Context) (*models.Store, error) {
+	dsn := c.Database.DSN.Reveal()
+	if c.Database.Driver == string(models.SQLite) { // joined to data_dir already, which may be relative
+		var err error
+		if dsn, err = filepath.Abs(dsn); err != nil {
+			return nil, err
+		}
+	}
+	return models.Open(ctx, models.Engine(c.Database.Driver), dsn, c.DataDir)
 }
 
 func (a *app) wire(now func() time.Time) error {

@@ -97,7 +97,7 @@ func (c *checkup) configuration(config *Config) error {
 }
 
 func (c *checkup) register(config *Config) error {
-	store, err := models.Open(c.env.ctx, models.Engine(config.Database.Driver), config.Database.DSN.Reveal(), config.DataDir)
+	store, err := config.openRegister(c.env.ctx)
 	if err != nil {
 		return c.say("error", "register: "+err.Error(), "look at data_dir and [database]")
 	}

@@ -193,6 +193,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (priority, next_attempt_at, id) WHERE state IN ('queued','sending');
 CREATE INDEX outbox_next ON outbox (state, next_attempt_at) WHERE state <> 'sent';
 CREATE INDEX outbox_complaint ON outbox (complaint_id);
+CREATE INDEX outbox_raw ON outbox (raw);
 CREATE INDEX outbox_copy ON outbox (mailbox) WHERE copy = 'due' AND state = 'sent';
 
 CREATE TABLE tokens (                         -- CONTRACT section 6: one per staff mail
