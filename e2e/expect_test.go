@@ -44,6 +44,8 @@ func (s *telling) expect(args []string) error {
 		return expectNumber(s.count(s.t, append(args, "klachten")[min(2, len(args))], args[0]), args, no)
 	case "log": // PATTERN
 		return match(s.log(), args[0], no)
+	case "said": // PATTERN
+		return match(s.said, args[0], no)
 	}
 	return s.expectLetter(what, args, no)
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/smtp"
@@ -197,10 +198,17 @@ func (r *rig) submit(t *testing.T, login string, raw []byte, to ...string) {
 // transfer does not use smtp.Client.Mail: it asks for SMTPUTF8 (RFC 6531) whenever it is offered, and Dovecot's LMTP does not take
 // such a mail once a field holds a bare é.
 func transfer(c *smtp.Client, raw []byte, from string, to []string) error {
-	if _, err := c.Text.Cmd("MAIL FROM:<%s> BODY=8BITMIME", from); err != nil {
+	if ok, _ := c.Extension("8BITMIME"); !ok { // this also says EHLO
+		return errors.New("the server takes no 8BITMIME")
+	}
+	id, err := c.Text.Cmd("MAIL FROM:<%s> BODY=8BITMIME", from)
+	if err != nil {
 		return err
 	}
-	if _, _, err := c.Text.ReadResponse(250); err != nil {
+	c.Text.StartResponse(id)
+	_, _, err = c.Text.ReadResponse(250)
+	c.Text.EndResponse(id)
+	if err != nil {
 		return err
 	}
 	for _, rcpt := range to {

@@ -59,12 +59,13 @@ func readStory(path string) (*story, error) {
 	return s, nil
 }
 
-// settings are the files mailbox.toml and more.toml, and the lines `with kitchen` and `with meldpunt`.
+// settings are the files mailbox.toml and more.toml, and the lines `with kitchen`, `with meldpunt` and `with no-authserv`.
 func (s *story) settings() settings {
 	return settings{
 		Mailbox: s.files["mailbox.toml"], More: s.files["more.toml"],
 		Kitchen: slices.Contains(s.script, "with kitchen"),
 		Second:  slices.Contains(s.script, "with meldpunt"),
+		NoAuth:  slices.Contains(s.script, "with no-authserv"),
 	}
 }
 
@@ -75,6 +76,7 @@ type telling struct {
 	story *story
 	taken map[string]*letter
 	began time.Time
+	said  string // by the last command of `run` or `fail`
 
 	padding map[string]int // octets of ${PADDING} per file
 }
@@ -101,7 +103,7 @@ func (s *telling) act(words []string) error {
 	if verb == "expect" {
 		return s.expect(args)
 	}
-	arity := map[string]int{"deliver": 1, "drop": 1, "submit": 2, "append": 2, "pad": 2, "move": 2, "take": 3, "limit-size": 1}
+	arity := map[string]int{"deliver": 1, "drop": 1, "submit": 2, "append": 2, "pad": 2, "move": 2, "take": 3, "limit-size": 1, "capability": 1, "fail": 2, "change": 2}
 	if len(args) < arity[verb] {
 		return fmt.Errorf("%s needs %d words", verb, arity[verb])
 	}
@@ -143,9 +145,18 @@ func (s *telling) act(words []string) error {
 		s.must(s.t, "limit-size", args[0])
 	case "once":
 		s.once()
-	case "with": // kitchen, meldpunt: read by settings before the story began
+	case "with": // kitchen, meldpunt, no-authserv: read by settings before the story began
+	case "capability": // NAMES: all that the IMAP server says it can do
+		s.must(s.t, "capability", args[0])
+	case "change": // OLD NEW: where it stands first in config.toml
+		s.change(args[0], args[1])
 	case "run": // ARGS...
-		s.run(args...)
+		s.said = s.run(args...)
+	case "fail": // STATUS ARGS...: a command that must end with that exit status
+		var code int
+		if s.said, code = s.try(args[1:]...); fmt.Sprint(code) != args[0] {
+			return fmt.Errorf("it ended with %d:\n%s", code, s.said)
+		}
 	default:
 		return fmt.Errorf("a story does not know %q", verb)
 	}

@@ -25,6 +25,7 @@ import (
 type settings struct {
 	Mailbox string // lines of the first [[mailbox]]
 	Second  bool   // meldpunt@example.test is a mailbox of ours as well
+	NoAuth  bool   // security.authserv_id is ""
 	Kitchen bool   // there is a department "Keuken", and Bram is its handler
 	More    string // tables at the end
 	Disk    string // size of a disk of its own for the register, as `mount -o size=` takes it; empty: none
@@ -91,6 +92,23 @@ func (w *world) writeConfig(data string, with settings) {
 	if err := os.WriteFile(w.config(), out.Bytes(), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// change replaces some words of config.toml where they stand first, and tells in which line.
+func (w *world) change(old, text string) (line int) {
+	w.t.Helper()
+	raw, err := os.ReadFile(w.config())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	before, after, found := strings.Cut(string(raw), old)
+	if !found {
+		w.t.Fatalf("config.toml does not hold %q", old)
+	}
+	if err := os.WriteFile(w.config(), []byte(before+text+after), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	return strings.Count(before, "\n") + 1
 }
 
 func (w *world) config() string   { return filepath.Join(w.dir, "config.toml") }

@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
 	"strings"
+	"sync"
 
 	"dankuwel/models"
 	"dankuwel/procedure"
@@ -31,18 +34,14 @@ type arrival struct {
 // parked with its bytes and the next one is taken. The error is not nil only for trouble of the register or the disk: then the mails
 // are to be offered again later; those that stand in the ledger by then will be known.
 func (in *Intake) Take(ctx context.Context, mailbox string, mails []Fetched) error {
-	list := make([]*arrival, 0, len(mails))
-	for i := range mails {
-		a, err := in.read(mailbox, &mails[i])
-		if err != nil {
-			return fmt.Errorf("uid %d: %w", mails[i].UID, err)
-		}
-		list = append(list, a)
+	list, err := in.readAll(mailbox, mails)
+	if err != nil {
+		return err
 	}
 	if len(list) == 1 {
 		return in.handle(ctx, in.Desk, list[0])
 	}
-	err := in.Desk.Batch(ctx, func(d *procedure.Desk) error {
+	err = in.Desk.Batch(ctx, func(d *procedure.Desk) error {
 		for _, a := range list {
 			if err := in.handle(ctx, d, a); err != nil {
 				return err
@@ -61,6 +60,30 @@ func (in *Intake) Take(ctx context.Context, mailbox string, mails []Fetched) err
 		}
 	}
 	return nil
+}
+
+// readAll reads the mails side by side: before the transaction they have nothing to do with each other.
+func (in *Intake) readAll(mailbox string, mails []Fetched) ([]*arrival, error) {
+	list, errs := make([]*arrival, len(mails)), make([]error, len(mails))
+	var group sync.WaitGroup
+	next := make(chan int)
+	for range min(runtime.GOMAXPROCS(0), len(mails)) {
+		group.Go(func() {
+			for i := range next {
+				if list[i], errs[i] = in.read(mailbox, &mails[i]); errs[i] != nil {
+					errs[i] = fmt.Errorf("uid %d: %w", mails[i].UID, errs[i])
+				} else {
+					in.Desk.Understand(&list[i].Arrival)
+				}
+			}
+		})
+	}
+	for i := range mails {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+	return list, errors.Join(errs...)
 }
 
 // unsaved forgets the row ids that a rolled back transaction gave.

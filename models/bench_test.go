@@ -88,15 +88,11 @@ func (r *register) registration(tx *Tx, n int, staff *Staff, text string) error 
 // letters are the thanks and the registration mail.
 func (r *register) letters(tx *Tx, c *Complaint, staff *Staff) error {
 	letter := strings.Repeat("Dank u voor uw bericht van 2 maart. ", 60)
-	for range 3 { // whom it names, asked by assignment, thanks and announcement
-		if _, err := tx.NamedStaff(c.ID); err != nil {
-			return err
-		}
+	if _, err := tx.NamedStaff(c.ID); err != nil {
+		return err
 	}
-	for range 2 { // another open complaint of the person; earlier ones
-		if _, err := tx.ComplaintsOf(c.Complainant.Email, true); err != nil {
-			return err
-		}
+	if _, err := tx.ComplaintsOf(c.Complainant.Email, c.ID); err != nil {
+		return err
 	}
 	thanks := mailRow("acknowledgement/" + c.Number)
 	thanks.ComplaintID = &c.ID

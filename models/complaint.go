@@ -245,16 +245,13 @@ func (tx *Tx) EachComplaint(f ComplaintFilter, fn func(*Complaint) error) error 
 	}
 }
 
-// ComplaintsOf lists the complaints of the person behind an address, newest first. Shielded ones are left out unless asked for.
-func (tx *Tx) ComplaintsOf(email string, shielded bool) ([]Complaint, error) {
+// ComplaintsOf lists the complaints of the person behind an address but one (0: all), newest first, shielded ones among them.
+func (tx *Tx) ComplaintsOf(email string, except int64) ([]Complaint, error) {
 	if FoldAddress(email) == "" {
 		return nil, nil
 	}
 	q := tx.db.Joins("JOIN complainants ON complainants.id = complaints.complainant_id").
-		Where("complainants.email_key = ? AND complainants.email_key <> '' AND NOT complaints.practice", FoldAddress(email))
-	if !shielded {
-		q = q.Where("NOT complaints.shielded")
-	}
+		Where("complainants.email_key = ? AND complainants.email_key <> '' AND NOT complaints.practice AND complaints.id <> ?", FoldAddress(email), except)
 	var list []Complaint
 	if err := q.Preload("Handler").Order("complaints.received_at DESC, complaints.id DESC").Limit(50).Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("complaints of one person: %w", err)

@@ -3,6 +3,8 @@ package models
 import (
 	"fmt"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // Message is one mail or note of a complaint's conversation, or a parked mail (without complaint).
@@ -22,7 +24,7 @@ type Message struct {
 	At          time.Time
 	Subject     string
 	Text        string // the whole of it
-	NewText     string // without quoted history
+	NewText     string // without quoted history; stored only when it differs from Text
 	TextHash    string // of NewText folded; "" when it is too short to tell texts apart
 	Language    string
 	Raw         *string      // sha256 of the raw mail
@@ -49,8 +51,22 @@ type Attachment struct {
 func (tx *Tx) AddMessage(m *Message) error {
 	m.FromKey = FoldAddress(m.FromEmail)
 	m.At = Micro(m.At)
-	if err := tx.db.Create(m).Error; err != nil {
+	newText := m.NewText
+	if newText == m.Text {
+		m.NewText = ""
+	}
+	err := tx.db.Create(m).Error
+	m.NewText = newText
+	if err != nil {
 		return fmt.Errorf("add message: %w", err)
+	}
+	return nil
+}
+
+// AfterFind gives NewText back where it is the whole text.
+func (m *Message) AfterFind(*gorm.DB) error {
+	if m.NewText == "" {
+		m.NewText = m.Text
 	}
 	return nil
 }

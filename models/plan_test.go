@@ -58,7 +58,7 @@ func exercisePlans(t *testing.T, e Engine) {
 		{"first sighting", "ledger_identity", func(tx *Tx) error { _, err := tx.FirstSighting("i"); return err }},
 		{"same text", "messages_same_text", func(tx *Tx) error { _, err := tx.SameText("a@x", "h", noon); return err }},
 		{"conversation", "messages_message_id", func(tx *Tx) error { _, err := tx.ComplaintOfMessageIDs([]string{"a", "b"}); return err }},
-		{"complaints of a person", "complainants_email", func(tx *Tx) error { _, err := tx.ComplaintsOf("a@x", true); return err }},
+		{"complaints of a person", "complainants_email", func(tx *Tx) error { _, err := tx.ComplaintsOf("a@x", 1); return err }},
 		{"outbox by Message-ID", "sqlite_autoindex_outbox outbox_message_id_key", func(tx *Tx) error { _, err := tx.OutboxByMessageID("m"); return err }},
 		{"outbox by bounce token", "sqlite_autoindex_outbox outbox_bounce_token_key", func(tx *Tx) error { _, err := tx.OutboxByBounceToken("b"); return err }},
 		{"claim", "outbox_due", func(tx *Tx) error { _, err := tx.Claim("a", 0, time.Minute); return err }},

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -22,7 +23,7 @@ import (
 var stemmers = map[string]func(*snowballstem.Env) bool{"nl": dutch.Stem, "fr": french.Stem, "en": english.Stem, "de": german.Stem}
 
 // searchText is how much of a complaint's text is searched, in bytes.
-const searchText = 16 << 10
+const searchText = 8 << 10
 
 // stems are the words of a text, without accents and cut to their stem in its language, mapped to the first word they came from. Words
 // of one or two letters are left out.
@@ -84,14 +85,19 @@ func (c *Complaint) searchable() string {
 
 // text is what a complaint is to be found by.
 type text struct {
-	complaintID     int64
-	words, language string
+	complaintID int64
+	stems       func() string // ready when they are made; stemming goes on beside the transaction
 }
 
 // findable notes the words of the complaint. They are written when the transaction ends, or somebody searches in it: SQLite writes its
 // search index at every savepoint, which would cost a batch a fifth of its time.
 func (tx *Tx) findable(c *Complaint) {
-	tx.texts = append(tx.texts, text{c.ID, c.searchable(), c.Language})
+	words, language, made := c.searchable(), c.Language, make(chan string, 1)
+	go func() {
+		order, _ := telling(words, language)
+		made <- strings.Join(order, " ")
+	}()
+	tx.texts = append(tx.texts, text{c.ID, sync.OnceValue(func() string { return <-made })})
 }
 
 // index makes the complaints findable that were written in the transaction up to now. It may be done twice.
@@ -99,19 +105,18 @@ func (tx *Tx) index() error {
 	last := map[int64]text{}
 	for t := tx; t != nil; t = t.outer {
 		for i := len(t.texts) - 1; i >= 0; i-- {
-			if x := t.texts[i]; last[x.complaintID] == (text{}) {
+			if x := t.texts[i]; last[x.complaintID].stems == nil {
 				last[x.complaintID] = x
 			}
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(last)) {
-		order, _ := telling(last[id].words, last[id].language)
 		query := "INSERT OR REPLACE INTO complaint_search (rowid, stems) VALUES (?, ?)"
 		if tx.store.engine == Postgres {
 			query = `INSERT INTO complaint_search (complaint_id, stems) VALUES (?, array_to_tsvector(string_to_array(?, ' ')))
 				ON CONFLICT (complaint_id) DO UPDATE SET stems = excluded.stems`
 		}
-		if err := tx.db.Exec(query, id, strings.Join(order, " ")).Error; err != nil {
+		if err := tx.db.Exec(query, id, last[id].stems()).Error; err != nil {
 			return fmt.Errorf("make complaint %d findable: %w", id, err)
 		}
 	}

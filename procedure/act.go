@@ -60,7 +60,7 @@ func (d *Desk) act(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail
 	}
 	e.Outcome = models.AsAction
 	if answer := d.choice(s, a); answer == "yes" || answer == "no" {
-		n, err := d.naming(tx, c)
+		n, err := d.circle(tx, c)
 		if err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func (d *Desk) answerNamed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *
 		if err != nil {
 			return err
 		}
-		n, err := d.naming(tx, c)
+		n, err := d.circle(tx, c)
 		if err != nil {
 			return err
 		}
@@ -265,7 +265,7 @@ func (d *Desk) receipt(tx *models.Tx, e *models.LedgerEntry, to *models.Staff, c
 	if data.Done != templates.DoneNote {
 		return nil
 	}
-	n, err := d.naming(tx, c)
+	n, err := d.circle(tx, c)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ type Arrival struct {
 	Blobs       []models.Blob  // raw mail and attachments
 	AnswerTo    string         // where letters to the writer go; "" when nobody can be written to
 	Report      string         // of a delivery status notification: what the mail server said
+	reading     *reading       // see Understand; nil: not done yet
 	Suspect     string         // why no letter may leave by itself although a person wrote; "" none
 }
 
@@ -201,7 +202,7 @@ func (d *Desk) lost(tx *models.Tx, c *models.Complaint, e *models.LedgerEntry, a
 	if err := d.task(tx, c, "call_or_write", "task.bounced"); err != nil {
 		return err
 	}
-	n, err := d.naming(tx, c)
+	n, err := d.circle(tx, c)
 	if err != nil {
 		return err
 	}

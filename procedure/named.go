@@ -15,10 +15,11 @@ import (
 func (d *Desk) namedIn(m *models.Message) []*models.Staff {
 	var named []*models.Staff
 	text := strings.ToLower(m.NewText)
+	ascii := strings.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 	var own string
 	var words []string
 	for _, s := range d.Settings.Staff {
-		if strings.EqualFold(s.Name, m.FromName) || s.Owns(m.FromEmail) || !mayName(text, s) {
+		if strings.EqualFold(s.Name, m.FromName) || s.Owns(m.FromEmail) || !mayName(text, ascii, s) {
 			continue
 		}
 		if words == nil { // few mails come so far
@@ -33,7 +34,7 @@ func (d *Desk) namedIn(m *models.Message) []*models.Staff {
 }
 
 // mayName is a quick look that misses nobody: the last word of the name, up to its first letter with an accent, or an address.
-func mayName(text string, s *models.Staff) bool {
+func mayName(text string, ascii bool, s *models.Staff) bool {
 	fields := strings.Fields(strings.ToLower(s.Name))
 	if len(fields) > 0 {
 		last := fields[len(fields)-1]
@@ -41,12 +42,15 @@ func mayName(text string, s *models.Staff) bool {
 		if plain < 0 {
 			plain = len(last)
 		}
-		if plain < 2 || strings.Contains(text, last[:plain]) || strings.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
+		if plain < 2 || strings.Contains(text, last[:plain]) || !ascii && mayFold(last) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(append([]string{s.Email}, s.Aliases...), func(a string) bool { return strings.Contains(text, models.FoldAddress(a)) })
 }
+
+// mayFold: accents that a writer adds or leaves out stand on these letters.
+func mayFold(word string) bool { return strings.ContainsAny(word, "aceinouy") }
 
 func names(text string, words []string, s *models.Staff, functions []string) bool {
 	for _, address := range append([]string{s.Email}, s.Aliases...) {

@@ -13,10 +13,9 @@ import (
 	"dankuwel/templates"
 )
 
-// assign finds the department by address, then by word, and its first handler whom the complaint does not name. Without a department
+// assign gives the complaint to the department's first handler whom the complaint does not name. Without a department
 // the coordinator owns it. A shielded complaint is assigned to nobody by rule: only the coordinator sees it.
-func (d *Desk) assign(c *models.Complaint, about string, recipients []string, named []*models.Staff) {
-	dep := d.departmentFor(about, c.Language, recipients)
+func (d *Desk) assign(c *models.Complaint, dep *Department, named []*models.Staff) {
 	if dep == nil {
 		return
 	}
@@ -32,6 +31,7 @@ func (d *Desk) assign(c *models.Complaint, about string, recipients []string, na
 	}
 }
 
+// departmentFor finds the department by address, then by word: most of its keywords, then the one named first.
 func (d *Desk) departmentFor(about, language string, recipients []string) *Department {
 	for i := range d.Settings.Departments {
 		dep := &d.Settings.Departments[i]
@@ -64,18 +64,23 @@ func (d *Desk) departmentFor(about, language string, recipients []string) *Depar
 	return best
 }
 
-// naming is what is known of the staff whom a complaint names.
-type naming struct {
-	open  []*models.Staff // nobody has said yet whether the complaint is about them
-	about []*models.Staff // open, or it is about them
+// circle is what is known of the staff whom a complaint names, and of the person's other complaints: what every letter about a
+// complaint hangs on.
+type circle struct {
+	open   []*models.Staff // nobody has said yet whether the complaint is about them
+	about  []*models.Staff // open, or it is about them
+	others []models.Complaint
 }
 
-func (d *Desk) naming(tx *models.Tx, c *models.Complaint) (naming, error) {
+func (d *Desk) circle(tx *models.Tx, c *models.Complaint) (circle, error) {
 	rows, err := tx.NamedStaff(c.ID)
 	if err != nil {
-		return naming{}, fmt.Errorf("named staff: %w", err)
+		return circle{}, fmt.Errorf("named staff: %w", err)
 	}
-	var n naming
+	var n circle
+	if n.others, err = tx.ComplaintsOf(c.Complainant.Email, c.ID); err != nil {
+		return n, err
+	}
 	for _, r := range rows {
 		s := d.Settings.StaffByID(r.StaffID)
 		if s == nil {
@@ -92,7 +97,7 @@ func (d *Desk) naming(tx *models.Tx, c *models.Complaint) (naming, error) {
 }
 
 // signature is who says "ik" in an automatic letter: never a person whom the complaint may be about.
-func (d *Desk) signature(n naming) string {
+func (d *Desk) signature(n circle) string {
 	o := d.Settings.Organization
 	for _, s := range n.about {
 		if s.Has(models.Coordinator) || hasPhrase(templates.FoldWords(o.Signature), templates.FoldWords(s.Name)) {
@@ -104,7 +109,7 @@ func (d *Desk) signature(n naming) string {
 
 // owners are those who get the mail about a complaint: its handler, otherwise the coordinator. Nobody gets it whom it may be about,
 // as long as there is somebody else; then management does (CONTRACT section 5).
-func (d *Desk) owners(c *models.Complaint, n naming) []*models.Staff {
+func (d *Desk) owners(c *models.Complaint, n circle) []*models.Staff {
 	except := ids(n.about)
 	coordinator := d.Settings.first(models.Coordinator, nil)
 	if coordinator != nil && slices.Contains(except, coordinator.ID) {
@@ -130,13 +135,13 @@ func (d *Desk) owners(c *models.Complaint, n naming) []*models.Staff {
 }
 
 // announce sends the registration mail.
-func (d *Desk) announce(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry, n naming) error {
+func (d *Desk) announce(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry, n circle) error {
 	return d.tell(tx, d.about(tx, c, "registration", e), m, e, n)
 }
 
 // tell sends a mail about what the complainant wrote, in full and with its attachments, to the owners of the complaint. While it is
 // not settled whether the complaint is about a colleague, it asks.
-func (d *Desk) tell(tx *models.Tx, l letter, m *models.Message, e *models.LedgerEntry, n naming) error {
+func (d *Desk) tell(tx *models.Tx, l letter, m *models.Message, e *models.LedgerEntry, n circle) error {
 	if l.complaint.Shielded {
 		if err := d.event(tx, l.complaint, "register", "identity shown", map[string]any{"kind": l.kind}); err != nil {
 			return err
@@ -146,7 +151,7 @@ func (d *Desk) tell(tx *models.Tx, l letter, m *models.Message, e *models.Ledger
 		mine := l
 		mine.staff = s
 		mine.key = keyOf(l.kind, l.complaint, s.Email, causeOf(e))
-		if err := d.tellOne(tx, mine, m, n.open, attachmentLimit); err != nil {
+		if err := d.tellOne(tx, mine, m, n, attachmentLimit); err != nil {
 			return err
 		}
 	}
@@ -154,12 +159,10 @@ func (d *Desk) tell(tx *models.Tx, l letter, m *models.Message, e *models.Ledger
 }
 
 // tellOne is tell for one reader, with attachments up to limit bytes together.
-func (d *Desk) tellOne(tx *models.Tx, l letter, m *models.Message, open []*models.Staff, limit int64) error {
-	if err := d.earlier(tx, &l); err != nil {
-		return err
-	}
+func (d *Desk) tellOne(tx *models.Tx, l letter, m *models.Message, n circle, limit int64) error {
+	d.earlier(&l, n.others)
 	d.matter(tx, &l, m, limit)
-	for _, o := range open {
+	for _, o := range n.open {
 		if o.ID != l.staff.ID {
 			l.data.Named = append(l.data.Named, o.Name)
 		}
@@ -210,13 +213,13 @@ func (d *Desk) lighten(tx *models.Tx, refused *models.OutboxMail) error {
 	if err != nil {
 		return err
 	}
-	n, err := d.naming(tx, c)
+	n, err := d.circle(tx, c)
 	if err != nil {
 		return err
 	}
 	l := d.about(tx, c, refused.Kind, e)
 	l.staff, l.key = staff, refused.Key+"/light"
-	return d.tellOne(tx, l, m, n.open, 0)
+	return d.tellOne(tx, l, m, n, 0)
 }
 
 // about makes the letter of a staff mail about what the complainant wrote: the registration, or an addition.

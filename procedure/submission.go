@@ -2,7 +2,7 @@ package procedure
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"time"
 
 	"dankuwel/models"
@@ -53,11 +53,11 @@ func (d *Desk) newComplaint(tx *models.Tx, a *Arrival, linkedTo int64) (*models.
 	if linkedTo != 0 {
 		c.LinkedTo = &linkedTo
 	}
-	about := m.Subject + "\n" + m.NewText
-	c.Sober, c.Shielded = d.Texts.Hears(about)
+	d.Understand(a)
+	c.Sober, c.Shielded = a.reading.sober, a.reading.shielded
 	c.Anonymous = c.Shielded || c.Complainant.Name == "" || a.AnswerTo == ""
-	named := d.namedIn(m)
-	d.assign(c, about, a.Recipients, named)
+	named := a.reading.named
+	d.assign(c, a.reading.department, named)
 	c.AnswerDue = d.profileFor(c.Department).AnswerDue(c.ReceivedOn, d.Settings.Calendar)
 	if c.Number, c.Serial, err = tx.NextNumber(c.Year); err != nil {
 		return nil, err
@@ -73,6 +73,25 @@ func (d *Desk) newComplaint(tx *models.Tx, a *Arrival, linkedTo int64) (*models.
 	return c, nil
 }
 
+// reading is what a mail says, as far as the register needs no look at its rows for it.
+type reading struct {
+	sober, shielded bool
+	named           []*models.Staff
+	department      *Department
+}
+
+// Understand reads what the mail says. It takes time and touches no rows, so intake does it before the transaction.
+func (d *Desk) Understand(a *Arrival) {
+	if a.reading != nil {
+		return
+	}
+	m := &a.Message
+	about := m.Subject + "\n" + m.NewText
+	r := &reading{named: d.namedIn(m), department: d.departmentFor(about, m.Language, a.Recipients)}
+	r.sober, r.shielded = d.Texts.Hears(about)
+	a.reading = r
+}
+
 // profileFor is the clock of a department: its own term over the profile's.
 func (d *Desk) profileFor(department string) Profile {
 	p := d.Settings.Profile
@@ -84,7 +103,7 @@ func (d *Desk) profileFor(department string) Profile {
 
 // begin does what a new complaint sets going: the event, thanks to the complainant, the registration to who owns it.
 func (d *Desk) begin(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry) error {
-	n, err := d.naming(tx, c)
+	n, err := d.circle(tx, c)
 	if err != nil {
 		return err
 	}
@@ -116,18 +135,14 @@ func (d *Desk) note(tx *models.Tx, c *models.Complaint) error {
 }
 
 // thank sends the acknowledgement: step 1 to 4 of the procedure. Without a way to write back it becomes a task.
-func (d *Desk) thank(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry, n naming, noted bool) error {
+func (d *Desk) thank(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry, n circle, noted bool) error {
 	if c.Complainant.Email == "" {
 		return d.task(tx, c, "post_letter", "task.thank")
 	}
 	box := d.Settings.Mailbox(c.Mailbox)
 	l := letter{kind: "acknowledgement", key: keyOf("acknowledgement", c, c.Complainant.Email, causeOf(e)), mailbox: box, complaint: c, auto: "auto-replied",
 		inReplyTo: m.MessageID}
-	var err error
-	l.data.Signature, l.data.NotHandled = d.signature(n), noted
-	if l.data.OpenNumber, err = d.otherOpen(tx, c); err != nil {
-		return err
-	}
+	l.data.Signature, l.data.NotHandled, l.data.OpenNumber = d.signature(n), noted, otherOpen(n.others)
 	if !noted && !d.inTime(tx, c) {
 		if err := d.task(tx, c, "name_date", "task.no_date"); err != nil {
 			return err
@@ -150,15 +165,14 @@ func (d *Desk) inTime(tx *models.Tx, c *models.Complaint) bool {
 	return c.AnswerDue >= d.today(tx).AddDays(promiseDays)
 }
 
-// otherOpen is the number of another open complaint of the same person.
-func (d *Desk) otherOpen(tx *models.Tx, c *models.Complaint) (string, error) {
-	list, err := tx.ComplaintsOf(c.Complainant.Email, true)
+// otherOpen is the number of the newest open complaint among them.
+func otherOpen(list []models.Complaint) string {
 	for _, o := range list {
-		if o.ID != c.ID && !o.Stage.Ended() {
-			return o.Number, err
+		if !o.Stage.Ended() {
+			return o.Number
 		}
 	}
-	return "", err
+	return ""
 }
 
 // Evidence is how a mail was found to belong to a complaint.
@@ -204,7 +218,7 @@ func (d *Desk) add(tx *models.Tx, a *Arrival, e *models.LedgerEntry, complaintID
 	if err := d.event(tx, c, "complainant", "added", map[string]any{"ledger": e.ID, "evidence": ev.By, "same_text": ev.SameText, "disagrees": ev.Disagrees}); err != nil {
 		return err
 	}
-	n, err := d.naming(tx, c)
+	n, err := d.circle(tx, c)
 	if err != nil {
 		return err
 	}
@@ -218,7 +232,7 @@ func (d *Desk) add(tx *models.Tx, a *Arrival, e *models.LedgerEntry, complaintID
 
 // confirmAddition tells the complainant, once a day at most, that what came later has arrived. It goes to the known address only,
 // and not in answer to what somebody else wrote or to a mail that no letter may answer by itself.
-func (d *Desk) confirmAddition(tx *models.Tx, a *Arrival, c *models.Complaint, n naming) error {
+func (d *Desk) confirmAddition(tx *models.Tx, a *Arrival, c *models.Complaint, n circle) error {
 	known := c.Complainant.Email
 	if known == "" || a.Suspect != "" || c.Stage.Ended() ||
 		(models.FoldAddress(a.AnswerTo) != models.FoldAddress(known) && models.FoldAddress(a.Message.FromEmail) != models.FoldAddress(known)) {
@@ -239,22 +253,13 @@ func (d *Desk) confirmAddition(tx *models.Tx, a *Arrival, c *models.Complaint, n
 }
 
 // earlier puts what the register knows of the same person into a staff mail. Of the shielded nothing is shown.
-func (d *Desk) earlier(tx *models.Tx, l *letter) error {
+func (d *Desk) earlier(l *letter, list []models.Complaint) {
 	if l.complaint.Shielded {
-		return nil
+		return
 	}
-	list, err := tx.ComplaintsOf(l.complaint.Complainant.Email, false)
-	if err != nil {
-		return fmt.Errorf("earlier complaints: %w", err)
-	}
-	for _, o := range list {
-		if o.ID == l.complaint.ID || len(l.data.Earlier) == 5 {
-			continue
-		}
-		if l.data.OpenNumber == "" && !o.Stage.Ended() {
-			l.data.OpenNumber = o.Number
-		}
+	list = slices.DeleteFunc(slices.Clone(list), func(o models.Complaint) bool { return o.Shielded })
+	l.data.OpenNumber = otherOpen(list)
+	for _, o := range list[:min(5, len(list))] {
 		l.data.Earlier = append(l.data.Earlier, templates.Earlier{Number: o.Number, Received: o.ReceivedAt.In(d.Zone()), Subject: o.Subject, Stage: string(o.Stage), Verdict: o.Verdict, SamePerson: true})
 	}
-	return nil
 }

@@ -53,7 +53,8 @@ type Data struct {
 
 	Staff bool // Set by Render: the letter is for a colleague.
 
-	w *words // Set by Render: the language of the letter.
+	w      *words   // Set by Render: the language of the letter.
+	quotes []string // Collected while the letter is filled in.
 }
 
 // What a receipt can say was done.

@@ -58,12 +58,12 @@ func renderHTML(doc ast.Node, source []byte, p *page, subject string) string {
 	if p.Staff {
 		size = "16"
 	}
-	w := htmlWriter{source: source, size: size, or: p.w.labels["or"]}
+	w := htmlWriter{source: source, quotes: p.quotes, size: size, or: p.w.labels["or"]}
 	if p.Language != p.w.lang && p.w.isLang(p.Language) {
 		w.quoteLang = p.Language
 	}
 	b := &w.out
-	b.Grow(3*len(source) + 4096)
+	b.Grow(3*len(source) + 4096 + room(p.quotes))
 	b.WriteString(`<!DOCTYPE html><html lang="` + p.w.lang + `"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">` +
 		`<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>`)
 	escapeHTML(b, subject)
@@ -84,6 +84,7 @@ func renderHTML(doc ast.Node, source []byte, p *page, subject string) string {
 
 type htmlWriter struct {
 	source    []byte
+	quotes    []string
 	size      string // of the body text, px
 	or        string // the word between a button and the way without
 	quoteLang string // language of a quotation, when it is another
@@ -110,11 +111,7 @@ func (w *htmlWriter) block(n ast.Node) {
 		b.WriteString(ruleHTML)
 		w.foot = true
 	case *ast.Blockquote:
-		b.WriteString(quoteIn)
-		if w.quoteLang != "" {
-			b.WriteString(` lang="` + w.quoteLang + `"`)
-		}
-		b.WriteByte('>')
+		w.openQuote()
 		w.inQuote = true
 		w.blocks(n)
 		w.inQuote = false
@@ -122,8 +119,41 @@ func (w *htmlWriter) block(n ast.Node) {
 	case *ast.List:
 		w.list(n)
 	default:
+		if i := quotation(n, w.source); i >= 0 {
+			w.quote(w.quotes[i])
+			return
+		}
 		w.paragraph(n)
 	}
+}
+
+func (w *htmlWriter) openQuote() {
+	w.out.WriteString(quoteIn)
+	if w.quoteLang != "" {
+		w.out.WriteString(` lang="` + w.quoteLang + `"`)
+	}
+	w.out.WriteByte('>')
+}
+
+// quote writes a person's words: his lines stay lines, his blank lines part paragraphs.
+func (w *htmlWriter) quote(s string) {
+	w.openQuote()
+	w.out.WriteString(pTight)
+	first, blank := true, false
+	for line := range strings.SplitSeq(s, "\n") {
+		switch {
+		case strings.Trim(line, " ") == "":
+			blank = !first
+			continue
+		case blank:
+			w.out.WriteString("</p>" + pNext)
+		case !first:
+			w.out.WriteString("<br>\n")
+		}
+		escapeHTML(&w.out, line)
+		first, blank = false, false
+	}
+	w.out.WriteString("</p>" + quoteOut)
 }
 
 func (w *htmlWriter) paragraph(n ast.Node) {
@@ -236,7 +266,7 @@ func (w *htmlWriter) link(n *ast.Link) {
 	w.out.WriteString("</a>")
 }
 
-// text writes the moved signs back, escaped; the line breaks of a quotation become lines, its blank lines paragraphs.
+// text writes the moved signs back, escaped.
 func (w *htmlWriter) text(s []byte) {
 	b := &w.out
 	for len(s) > 0 {
@@ -247,45 +277,24 @@ func (w *htmlWriter) text(s []byte) {
 		}
 		r, n := utf8.DecodeRune(s)
 		s = s[n:]
-		switch {
-		case r == movedBreak:
-			s = w.lineBreak(s)
-		case r >= movedFirst && r <= movedLast:
+		if r >= movedFirst && r <= movedLast {
 			writeEscaped(b, byte(r-movedFirst))
-		default:
+		} else {
 			b.WriteRune(r)
 		}
 	}
 }
 
-// lineBreak writes the break already read and takes the blank lines after it with it.
-func (w *htmlWriter) lineBreak(s []byte) []byte {
-	breaks := 1
-	rest := s
-	for len(rest) > 0 {
-		r, n := utf8.DecodeRune(rest)
-		if r == movedFirst+' ' {
-			rest = rest[n:]
-			continue
-		}
-		if r != movedBreak {
-			break
-		}
-		breaks++
-		rest = rest[n:]
-		s = rest
-	}
-	if breaks > 1 && w.inQuote {
-		w.out.WriteString("</p>" + pNext)
-	} else {
-		w.out.WriteString("<br>\n")
-	}
-	return s
-}
-
 func escapeHTML(b *strings.Builder, s string) {
-	for i := range len(s) {
+	for {
+		i := strings.IndexAny(s, "&<>\"")
+		if i < 0 {
+			b.WriteString(s)
+			return
+		}
+		b.WriteString(s[:i])
 		writeEscaped(b, s[i])
+		s = s[i+1:]
 	}
 }
 

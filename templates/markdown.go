@@ -2,6 +2,7 @@ package templates
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -22,7 +23,6 @@ type markup string
 const (
 	movedFirst = 0x10F800
 	movedLast  = movedFirst + 0x7F
-	movedBreak = movedFirst + '\n'
 )
 
 // literal makes a value text, on one line.
@@ -41,7 +41,7 @@ func literal(v any) markup {
 	}
 	var b strings.Builder
 	b.Grow(len(s) + len(s)/2)
-	move(&b, oneLine(s), false)
+	move(&b, oneLine(s))
 	return markup(b.String())
 }
 
@@ -59,15 +59,50 @@ func isAlnum(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
-// quote makes a person's text a quotation of its own, line breaks kept.
-func quote(s string) markup {
+// A quotation does not go through Markdown at all: its place is held by one private character, and the writers of text and HTML put
+// the person's words there.
+const (
+	quotedFirst = 0x10FE00
+	quotedLast  = quotedFirst + 0xFF
+)
+
+// Quote makes a person's text a quotation of its own, line breaks kept.
+func (p *page) Quote(s string) (markup, error) {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
-	var b strings.Builder
-	b.Grow(2*len(s) + 8)
-	b.WriteString("\n\n> ")
-	move(&b, strings.TrimRightFunc(trimBlankLines(s), unicode.IsSpace), true)
-	b.WriteString("\n\n")
-	return markup(b.String())
+	s = strings.TrimRightFunc(trimBlankLines(s), unicode.IsSpace)
+	if len(p.quotes) > quotedLast-quotedFirst {
+		return "", errors.New("a letter has too many quotations")
+	}
+	p.quotes = append(p.quotes, strings.Map(shown, strings.ToValidUTF8(s, "\uFFFD")))
+	return markup("\n\n" + string(rune(quotedFirst+len(p.quotes)-1)) + "\n\n"), nil
+}
+
+// shown drops what a mail cannot show.
+func shown(r rune) rune {
+	switch {
+	case r == '\n' || r >= ' ' && r < 0x7F:
+		return r
+	case r == '\t':
+		return ' '
+	case r < ' ' || r == 0x7F:
+		return -1
+	case r >= movedFirst && r <= quotedLast:
+		return utf8.RuneError
+	}
+	return r
+}
+
+// quotation is the number of the quotation for which the block n holds the place; -1 when it is none.
+func quotation(n ast.Node, source []byte) int {
+	t, ok := n.FirstChild().(*ast.Text)
+	if !ok || t.NextSibling() != nil {
+		return -1
+	}
+	r, size := utf8.DecodeRune(t.Segment.Value(source))
+	if r < quotedFirst || r > quotedLast || size != t.Segment.Len() {
+		return -1
+	}
+	return int(r - quotedFirst)
 }
 
 func trimBlankLines(s string) string {
@@ -80,22 +115,20 @@ func trimBlankLines(s string) string {
 	}
 }
 
-// move writes s with its ASCII signs moved away. Single spaces inside a line stay, unless spaces is true.
-func move(b *strings.Builder, s string, spaces bool) {
+// move writes a line with its ASCII signs moved away; spaces stay.
+func move(b *strings.Builder, s string) {
 	for _, r := range s {
 		switch {
-		case r == ' ' && !spaces:
+		case r == ' ':
 			b.WriteByte(' ')
 		case r >= utf8.RuneSelf:
-			if r >= movedFirst && r <= movedLast {
+			if r >= movedFirst && r <= quotedLast {
 				r = utf8.RuneError
 			}
 			b.WriteRune(r)
 		case isAlnum(byte(r)):
 			b.WriteByte(byte(r))
-		case r == '\t':
-			b.WriteRune(movedFirst + ' ')
-		case r == '\n' || r >= ' ' && r != 0x7F:
+		case r > ' ' && r != 0x7F:
 			b.WriteRune(movedFirst + r)
 		}
 	}

@@ -23,7 +23,6 @@ func funcs(w *words) template.FuncMap {
 		"label":      func(key string, args ...any) string { return w.label(key, args...) },
 		"list":       func(items []string) string { return w.list(items) },
 		"join":       func(items []string) string { return strings.Join(items, ", ") },
-		"quote":      quote,
 		"buttons":    func(b []Button) markup { return w.buttons(b) },
 		"attachment": func(a Attachment) string { return w.attachment(a) },
 		"_literal":   func(v any) markup { return literal(v) },

@@ -6,6 +6,14 @@ import "strings"
 type ruleBook struct {
 	byWord   map[string][]entry // first element is this very word
 	byPrefix map[string][]entry // first element begins with these prefixLen letters and ends in *
+	begins   [1 << 16]bool      // by the first two letters: some rule may begin so
+}
+
+func firstTwo(word string) int {
+	if len(word) < 2 {
+		return int(word[0]) << 8
+	}
+	return int(word[0])<<8 | int(word[1])
 }
 
 // prefixLen is how many letters a word with * must have before it.
@@ -36,6 +44,7 @@ func (b *ruleBook) add(rules []readRule) {
 		for _, f := range rule.Find {
 			e := entry{find: newPhrase(f), unless: unless}
 			for _, word := range e.find[0].words {
+				b.begins[firstTwo(word)] = true
 				if stem, ok := strings.CutSuffix(word, "*"); ok {
 					b.byPrefix[stem[:prefixLen]] = append(b.byPrefix[stem[:prefixLen]], e)
 				} else {
@@ -68,6 +77,9 @@ func newPhrase(pattern string) phrase {
 func (b *ruleBook) fires(text [][]string) bool {
 	for _, sentence := range text {
 		for i, word := range sentence {
+			if !b.begins[firstTwo(word)] {
+				continue
+			}
 			if b.firesAt(b.byWord[word], sentence, i) {
 				return true
 			}

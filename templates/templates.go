@@ -145,7 +145,7 @@ func (l *letter) render(p *page) (Letter, error) {
 		buf.WriteString(string(literal(p.w.labels["practice.foot"])))
 	}
 	doc := parseMarkdown(buf.Bytes())
-	out.Text = renderText(doc, buf.Bytes())
+	out.Text = renderText(doc, buf.Bytes(), p.quotes)
 	out.HTML = renderHTML(doc, buf.Bytes(), p, out.Subject)
 	return out, nil
 }

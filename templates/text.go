@@ -12,15 +12,24 @@ const textColumns = 76
 
 // renderText writes a letter as plain text. It is written for reading, not derived from the HTML: no asterisks, no addresses
 // of buttons, headings underlined, quotations behind "> ".
-func renderText(doc ast.Node, source []byte) string {
-	w := textWriter{source: source}
-	w.out.Grow(len(source) + len(source)/4)
+func renderText(doc ast.Node, source []byte, quotes []string) string {
+	w := textWriter{source: source, quotes: quotes}
+	w.out.Grow(len(source) + len(source)/4 + room(quotes))
 	w.blocks(doc, "", "")
 	return w.out.String()
 }
 
+// room is what quotations take, more or less.
+func room(quotes []string) (n int) {
+	for _, q := range quotes {
+		n += len(q) + len(q)/16
+	}
+	return n
+}
+
 type textWriter struct {
 	source  []byte
+	quotes  []string
 	out     strings.Builder
 	scratch strings.Builder
 }
@@ -51,6 +60,10 @@ func (w *textWriter) block(n ast.Node, lead, prefix string) {
 	case *ast.List:
 		w.list(n, lead, prefix)
 	default: // paragraphs and the blocks of tight lists
+		if i := quotation(n, w.source); i >= 0 {
+			w.fold(w.quotes[i], lead+"> ", prefix+"> ")
+			return
+		}
 		w.fold(w.inline(n), lead, prefix)
 	}
 }

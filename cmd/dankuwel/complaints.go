@@ -211,12 +211,12 @@ func dossierOf(tx *models.Tx, c *models.Complaint, now time.Time, zone *time.Loc
 		j.shield()
 		return j, nil
 	}
-	same, err := tx.ComplaintsOf(c.Complainant.Email, false)
+	same, err := tx.ComplaintsOf(c.Complainant.Email, c.ID)
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range same {
-		if o.ID != c.ID && !o.ReceivedAt.After(c.ReceivedAt) {
+		if !o.Shielded && !o.ReceivedAt.After(c.ReceivedAt) {
 			j.Earlier = append(j.Earlier, o.Number)
 		}
 	}

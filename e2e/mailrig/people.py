@@ -38,6 +38,13 @@ def imap(rig, user):
     return box
 
 
+def announced(rig):
+    """What the IMAP server says after a login that it can do; nothing while it reads its configuration anew."""
+    with contextlib.suppress(OSError, imaplib.IMAP4.error), imap(rig, "postmaster") as box:
+        return box.capability()[1][0].decode().split()
+    return []
+
+
 def messages(rig, user, folder="INBOX"):
     box = imap(rig, user)
     try:

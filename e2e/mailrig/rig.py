@@ -149,6 +149,7 @@ class Rig:
             if not self.master(which):
                 start()
         self.limit_size(MESSAGE_SIZE)
+        self.capability("")
         if self.queued("deferred"):
             sh("postsuper", "-c", f"{self.postfix}/etc", "-d", "ALL", "deferred")
         self.settle()
@@ -174,6 +175,18 @@ class Rig:
         sh("postconf", "-c", etc, "-e", f"message_size_limit={octets}")
         sh("postfix", "-c", etc, "reload")
         wait_for("the new size limit", lambda: people.size_limit(self) == octets)
+
+    def capability(self, words):
+        """Makes Dovecot announce these capabilities and no others, before and after the login; "" announces what it can again."""
+        file = f"{self.dovecot}/capability.conf"
+        if not words and not os.path.exists(file):
+            return
+        with open(file, "w") as f:
+            f.write(f"protocol imap {{\n  imap_capability = {words}\n}}\n" if words else "")
+        sh("doveadm", "-c", f"{self.dovecot}/dovecot.conf", "reload")
+        if not words:
+            os.unlink(file)
+        wait_for("the new capabilities", lambda: people.announced(self) == words.split() if words else "MOVE" in people.announced(self))
 
     def change_uidvalidity(self, user, folder="INBOX"):
         """As after a restored backup: the folder's UIDs mean nothing any more."""

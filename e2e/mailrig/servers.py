@@ -70,6 +70,7 @@ service stats {{
 protocol lmtp {{
   postmaster_address = postmaster@{DOMAIN}
 }}
+!include_try {d}/capability.conf
 """)
 
 
