@@ -63,14 +63,13 @@ func (l *imapLink) fetchProbe(folder, messageID string) (m *Message, err error) 
 	if err != nil || m == nil {
 		return nil, err
 	}
-	return m, l.do("remove the test mail", func() error {
+	// That it stays is no fault of the way it came: some servers refuse to remove, or cannot without taking other people's mail along.
+	_ = l.do("remove the test mail", func() error {
 		store := &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagDeleted}}
-		if err := l.client.Store(imap.UIDSetNum(uids...), store, nil).Close(); err != nil {
+		if err := l.client.Store(imap.UIDSetNum(uids...), store, nil).Close(); err != nil || !l.caps.Has(imap.CapUIDPlus) {
 			return err
-		}
-		if !l.caps.Has(imap.CapUIDPlus) { // a bare EXPUNGE would take other people's deleted mail with it
-			return nil
 		}
 		return l.client.UIDExpunge(imap.UIDSetNum(uids...)).Close()
 	})
+	return m, nil
 }

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"dankuwel/models"
 	"dankuwel/procedure"
@@ -198,11 +200,30 @@ const minWords = 5
 
 // textHash is what two mails with the same text have in common; "" for a text too short to say.
 func textHash(text string) string {
-	words := strings.Fields(strings.ToLower(text))
-	if len(words) < minWords {
+	folded := make([]byte, 0, len(text))
+	words, within := 0, false
+	for _, r := range text {
+		if unicode.IsSpace(r) {
+			within = false
+			continue
+		}
+		if !within {
+			words, within = words+1, true
+			folded = append(folded, ' ')
+		}
+		if r < utf8.RuneSelf {
+			if 'A' <= r && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			folded = append(folded, byte(r))
+		} else {
+			folded = utf8.AppendRune(folded, unicode.ToLower(r))
+		}
+	}
+	if words < minWords {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(strings.Join(words, " ")))
+	sum := sha256.Sum256(folded)
 	return hex.EncodeToString(sum[:])
 }
 

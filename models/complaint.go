@@ -148,12 +148,12 @@ func (tx *Tx) AddComplaint(c *Complaint) error {
 	if c.ComplainantID == 0 {
 		c.Complainant.EmailKey = FoldAddress(c.Complainant.Email)
 		c.Complainant.CreatedAt = tx.now
-		if err := tx.db.Create(&c.Complainant).Error; err != nil {
+		if _, err := tx.insert(&c.Complainant, ""); err != nil {
 			return fmt.Errorf("add complainant: %w", err)
 		}
 		c.ComplainantID = c.Complainant.ID
 	}
-	if err := tx.db.Omit("Complainant", "Handler").Create(c).Error; err != nil {
+	if _, err := tx.insert(c, ""); err != nil {
 		return fmt.Errorf("add complaint %s: %w", c.Number, err)
 	}
 	tx.findable(c)

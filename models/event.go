@@ -38,7 +38,7 @@ func (tx *Tx) AddEvent(complaintID int64, actor, what string, detail any, salt [
 	e := &Event{ComplaintID: complaintID, Seq: last.Seq + 1, At: tx.now, Actor: actor, What: what, Detail: string(js), Salt: hex.EncodeToString(salt)}
 	e.Digest = digest(e.Salt, e.Detail)
 	e.Hash = e.hashAfter(last.Hash)
-	if err := tx.db.Create(e).Error; err != nil {
+	if _, err := tx.insert(e, ""); err != nil {
 		return nil, fmt.Errorf("add event %s: %w", what, err)
 	}
 	return e, nil

@@ -63,7 +63,7 @@ func (tx *Tx) AddLedgerEntry(e *LedgerEntry) error {
 	}
 	e.SeenAt = tx.now
 	e.ReceivedAt = Micro(e.ReceivedAt)
-	if err := tx.db.Create(e).Error; err != nil {
+	if _, err := tx.insert(e, ""); err != nil {
 		return fmt.Errorf("add ledger entry %s/%d/%d: %w", e.Mailbox, e.UIDValidity, e.UID, err)
 	}
 	return nil

@@ -55,8 +55,14 @@ func (tx *Tx) AddMessage(m *Message) error {
 	if newText == m.Text {
 		m.NewText = ""
 	}
-	err := tx.db.Create(m).Error
+	_, err := tx.insert(m, "")
 	m.NewText = newText
+	for i := range m.Attachments {
+		if err == nil {
+			m.Attachments[i].MessageID = m.ID
+			_, err = tx.insert(&m.Attachments[i], "")
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("add message: %w", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // OutboxMail is one mail to one recipient, rendered to its last byte and with its Message-ID before any connection is made.
@@ -46,11 +45,11 @@ func (OutboxMail) TableName() string { return "outbox" }
 func (tx *Tx) Queue(m *OutboxMail, bytes Blob) (bool, error) {
 	m.Raw, m.Size, m.State = bytes.SHA256, bytes.Size, "queued"
 	m.CreatedAt, m.NextAttemptAt = tx.now, tx.now
-	r := tx.db.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, DoNothing: true}).Create(m)
-	if r.Error != nil {
-		return false, fmt.Errorf("queue %s: %w", m.Key, r.Error)
+	made, err := tx.insert(m, "ON CONFLICT (key) DO NOTHING")
+	if err != nil {
+		return false, fmt.Errorf("queue %s: %w", m.Key, err)
 	}
-	if r.RowsAffected == 0 {
+	if !made {
 		if bytes.temp != "" {
 			tx.spent = append(tx.spent, bytes.temp)
 		}
@@ -157,7 +156,7 @@ func (tx *Tx) RetryAll() (int64, error) {
 
 func (tx *Tx) retry(cond string, arg any) error {
 	r := tx.db.Model(&OutboxMail{}).Where(cond, arg).Where("state IN ('queued', 'failed')").
-		Updates(map[string]any{"state": "queued", "next_attempt_at": tx.now})
+		Updates(map[string]any{"state": "queued", "next_attempt_at": tx.now, "bounced_at": nil})
 	if r.Error == nil && r.RowsAffected == 0 {
 		return fmt.Errorf("mail %v: %w", arg, ErrNotFound)
 	}

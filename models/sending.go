@@ -74,6 +74,12 @@ func (tx *Tx) TooBig() (list []OutboxMail, err error) {
 	return list, err
 }
 
+// RefusedLetters lists letters to complainants that a server refused for good, and of which nobody was told yet.
+func (tx *Tx) RefusedLetters() (list []OutboxMail, err error) {
+	err = tx.db.Where("state = 'failed' AND staff_id IS NULL AND complaint_id IS NOT NULL AND bounced_at IS NULL").Order("id").Limit(100).Find(&list).Error
+	return list, err
+}
+
 // DueNow makes those of the mails due now that wait for their next attempt.
 func (tx *Tx) DueNow(ids []int64) error {
 	for chunk := range slices.Chunk(ids, chunkIDs) {

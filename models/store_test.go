@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 var update = flag.Bool("update", false, "write the frozen schemas and the register of this release anew")
@@ -266,14 +265,4 @@ func mapped[A, B any](list []A, f func(A) B) (out []B) {
 		out = append(out, f(a))
 	}
 	return out
-}
-
-// wait fails the test when what is awaited does not come.
-func wait(t testing.TB, done <-chan struct{}, what string) {
-	t.Helper()
-	select {
-	case <-done:
-	case <-time.After(30 * time.Second):
-		t.Fatal("still waiting for " + what)
-	}
 }

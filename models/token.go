@@ -28,7 +28,7 @@ const TokenLife = 90 * 24 * time.Hour
 // AddToken writes a token.
 func (tx *Tx) AddToken(t *Token) error {
 	t.CreatedAt, t.ExpiresAt = tx.now, tx.now.Add(TokenLife)
-	if err := tx.db.Create(t).Error; err != nil {
+	if _, err := tx.insert(t, ""); err != nil {
 		return fmt.Errorf("add token: %w", err)
 	}
 	return nil
@@ -69,7 +69,7 @@ type Task struct {
 // AddTask writes a task.
 func (tx *Tx) AddTask(t *Task) error {
 	t.CreatedAt = tx.now
-	if err := tx.db.Create(t).Error; err != nil {
+	if _, err := tx.insert(t, ""); err != nil {
 		return fmt.Errorf("add task: %w", err)
 	}
 	return nil

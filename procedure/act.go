@@ -29,7 +29,7 @@ func (s *StaffMail) about() int64 {
 // Act does what a staff member's mail asks for, and answers with a receipt. What is not proven does nothing: it is parked, and the
 // known address is asked.
 func (d *Desk) Act(ctx context.Context, a *Arrival, s StaffMail) (*models.LedgerEntry, error) {
-	return d.take(ctx, a, func(tx *models.Tx, e *models.LedgerEntry) error {
+	return d.take(ctx, a, func(d *Desk, tx *models.Tx, e *models.LedgerEntry) error {
 		a.Message.StaffID = &s.Staff.ID
 		if !s.Proven {
 			return d.askWhetherYours(tx, a, e, s)

@@ -24,7 +24,8 @@ type Desk struct {
 	Wake     func()    // the outbox may have something to do; called after a commit
 	Log      *slog.Logger
 
-	tx *models.Tx // of the batch that this Desk belongs to
+	tx      *models.Tx   // of the batch that this Desk belongs to
+	letters *[]*outgoing // written in it, and not in the outbox yet
 }
 
 // Arrival is one mail as it lay in a mailbox, and what intake read in it.
@@ -47,8 +48,11 @@ type Arrival struct {
 func (d *Desk) Batch(ctx context.Context, fn func(*Desk) error) error {
 	err := d.Store.Write(ctx, d.Now(), func(tx *models.Tx) error {
 		batch := *d
-		batch.tx = tx
-		return fn(&batch)
+		batch.tx, batch.letters = tx, new([]*outgoing)
+		if err := fn(&batch); err != nil {
+			return err
+		}
+		return batch.post(tx)
 	})
 	if err == nil {
 		d.Wake()
@@ -64,22 +68,24 @@ func (d *Desk) View(ctx context.Context, fn func(*models.Tx) error) error {
 	return fn(d.Store.Read(ctx))
 }
 
-func (d *Desk) change(ctx context.Context, fn func(*models.Tx) error) error {
-	if d.tx != nil {
-		return d.tx.Savepoint(fn)
+// change runs fn in a transaction of its own, or in a savepoint of the batch: then a failure takes back the letters of fn, too.
+func (d *Desk) change(ctx context.Context, fn func(*Desk, *models.Tx) error) error {
+	if d.tx == nil {
+		return d.Batch(ctx, func(alone *Desk) error { return fn(alone, alone.tx) })
 	}
-	err := d.Store.Write(ctx, d.Now(), fn)
-	if err == nil {
-		d.Wake()
+	before := len(*d.letters)
+	err := d.tx.Savepoint(func(tx *models.Tx) error { return fn(d, tx) })
+	if err != nil {
+		*d.letters = (*d.letters)[:before]
 	}
 	return err
 }
 
 // take is what every outcome begins with: a mail that was met before becomes `known`, and fn is not called; otherwise its bytes are
 // put into the register, fn decides and fills in the entry, and the ledger row is written.
-func (d *Desk) take(ctx context.Context, a *Arrival, fn func(tx *models.Tx, e *models.LedgerEntry) error) (*models.LedgerEntry, error) {
+func (d *Desk) take(ctx context.Context, a *Arrival, fn func(d *Desk, tx *models.Tx, e *models.LedgerEntry) error) (*models.LedgerEntry, error) {
 	var e *models.LedgerEntry
-	err := d.change(ctx, func(tx *models.Tx) error {
+	err := d.change(ctx, func(d *Desk, tx *models.Tx) error {
 		e = &models.LedgerEntry{Mailbox: a.Mailbox, UIDValidity: a.UIDValidity, UID: a.UID, Identity: a.Identity, MessageID: a.Message.MessageID, ReceivedAt: a.ReceivedAt}
 		seen, err := tx.Sighting(a.Mailbox, a.UIDValidity, a.UID)
 		if err != nil {
@@ -99,7 +105,7 @@ func (d *Desk) take(ctx context.Context, a *Arrival, fn func(tx *models.Tx, e *m
 		if err := tx.PutBlobs(a.Blobs); err != nil {
 			return err
 		}
-		return fn(tx, e)
+		return fn(d, tx, e)
 	})
 	return e, err
 }
@@ -148,7 +154,7 @@ func (d *Desk) finish(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *model
 
 // Park keeps a mail whole for a person to decide on. It is never answered before that.
 func (d *Desk) Park(ctx context.Context, a *Arrival, reason string) (*models.LedgerEntry, error) {
-	return d.take(ctx, a, func(tx *models.Tx, e *models.LedgerEntry) error {
+	return d.take(ctx, a, func(d *Desk, tx *models.Tx, e *models.LedgerEntry) error {
 		e.Outcome, e.Reason = models.AsParked, reason
 		return d.finish(tx, a, e, nil)
 	})
@@ -157,7 +163,7 @@ func (d *Desk) Park(ctx context.Context, a *Arrival, reason string) (*models.Led
 // File keeps a mail that asks for nothing, with its complaint when it belongs to one: our own mail, and automatic mail of other
 // people's programs. It never moves a stage or a clock.
 func (d *Desk) File(ctx context.Context, a *Arrival, outcome models.Outcome, complaintID int64) (*models.LedgerEntry, error) {
-	return d.take(ctx, a, func(tx *models.Tx, e *models.LedgerEntry) error {
+	return d.take(ctx, a, func(d *Desk, tx *models.Tx, e *models.LedgerEntry) error {
 		e.Outcome = outcome
 		var c *models.Complaint
 		if complaintID != 0 {
@@ -173,7 +179,7 @@ func (d *Desk) File(ctx context.Context, a *Arrival, outcome models.Outcome, com
 // Bounced files a delivery status notification with the mail of ours that it is about: the complaint gets a task, for its complainant
 // has read nothing (PEERS 15).
 func (d *Desk) Bounced(ctx context.Context, a *Arrival, about *models.OutboxMail) (*models.LedgerEntry, error) {
-	return d.take(ctx, a, func(tx *models.Tx, e *models.LedgerEntry) error {
+	return d.take(ctx, a, func(d *Desk, tx *models.Tx, e *models.LedgerEntry) error {
 		e.Outcome = models.AsBounce
 		if err := tx.MarkBounced(about.ID); err != nil {
 			return err
@@ -189,7 +195,7 @@ func (d *Desk) Bounced(ctx context.Context, a *Arrival, about *models.OutboxMail
 			return err
 		}
 		if about.StaffID == nil {
-			if err := d.lost(tx, c, e, about, a.Report); err != nil {
+			if err := d.lost(tx, c, causeOf(e), about, a.Report); err != nil {
 				return err
 			}
 		}
@@ -198,7 +204,7 @@ func (d *Desk) Bounced(ctx context.Context, a *Arrival, about *models.OutboxMail
 }
 
 // lost makes the task and tells who owns the complaint that a letter came back.
-func (d *Desk) lost(tx *models.Tx, c *models.Complaint, e *models.LedgerEntry, about *models.OutboxMail, said string) error {
+func (d *Desk) lost(tx *models.Tx, c *models.Complaint, cause string, about *models.OutboxMail, said string) error {
 	if err := d.task(tx, c, "call_or_write", "task.bounced"); err != nil {
 		return err
 	}
@@ -207,7 +213,7 @@ func (d *Desk) lost(tx *models.Tx, c *models.Complaint, e *models.LedgerEntry, a
 		return err
 	}
 	for _, s := range d.owners(c, n) {
-		l := letter{kind: "bounced", key: keyOf("bounced", c, s.Email, causeOf(e)), mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c, staff: s}
+		l := letter{kind: "bounced", key: keyOf("bounced", c, s.Email, cause), mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c, staff: s}
 		l.data.Complainant, l.data.Lost, l.data.Note = person(&c.Complainant), about.Kind, said
 		l.data.Received = about.CreatedAt.In(d.Zone())
 		if err := d.toStaff(tx, l); err != nil {
@@ -215,6 +221,48 @@ func (d *Desk) lost(tx *models.Tx, c *models.Complaint, e *models.LedgerEntry, a
 		}
 	}
 	return nil
+}
+
+// Refused does what mails ask for that a server refused for good: a staff mail that was too big goes again without its attachments; a
+// letter to a complainant is one that came back. Rows say what was done, so it may be called at any time.
+func (d *Desk) Refused(ctx context.Context) (n int, err error) {
+	err = d.change(ctx, func(d *Desk, tx *models.Tx) error {
+		big, err := tx.TooBig()
+		if err != nil {
+			return err
+		}
+		letters, err := tx.RefusedLetters()
+		if err != nil {
+			return err
+		}
+		n = len(big) + len(letters)
+		for i := range big {
+			if err := d.lighten(tx, &big[i]); err != nil {
+				return fmt.Errorf("mail %d without attachments: %w", big[i].ID, err)
+			}
+		}
+		for i := range letters {
+			if err := d.refused(tx, &letters[i]); err != nil {
+				return fmt.Errorf("refused mail %d: %w", letters[i].ID, err)
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+func (d *Desk) refused(tx *models.Tx, letter *models.OutboxMail) error {
+	c, err := tx.ComplaintByID(*letter.ComplaintID)
+	if err != nil {
+		return err
+	}
+	if err := tx.MarkBounced(letter.ID); err != nil {
+		return err
+	}
+	if err := d.lost(tx, c, fmt.Sprintf("outbox:%d:%d", letter.ID, letter.Attempts), letter, letter.LastError); err != nil {
+		return err
+	}
+	return d.event(tx, c, "register", "bounced", map[string]any{"kind": letter.Kind, "outbox": letter.ID, "code": letter.LastCode})
 }
 
 // task makes a task out of a sentence of the texts, in the organisation's language.
@@ -251,7 +299,7 @@ func (d *Desk) Zone() *time.Location { return d.Settings.Calendar.Zone }
 
 // SyncStaff makes the register know the staff of the configuration, and welcomes who is new.
 func (d *Desk) SyncStaff(ctx context.Context) error {
-	return d.change(ctx, func(tx *models.Tx) error {
+	return d.change(ctx, func(d *Desk, tx *models.Tx) error {
 		if _, err := tx.SyncStaff(d.Settings.Staff); err != nil {
 			return err
 		}

@@ -28,40 +28,39 @@ type letter struct {
 	purpose   string   // of its token; kind when ""
 }
 
-// toComplainant queues a letter to the complaint's known address, and files its text in the conversation.
+// outgoing is a letter on its way to the outbox. Its words and bytes are made beside the transaction: several letters, and the rows of
+// the next mail, do not wait for each other. The rows of the letter itself follow when the batch, or the change alone, ends.
+type outgoing struct {
+	letter letter
+	lang   string
+	mail   mailout.Mail // without subject and words until made
+	row    models.OutboxMail
+	token  *models.Token    // of a staff mail
+	made   chan struct{}    // closed when text, bytes and err are there
+	text   templates.Letter //
+	bytes  models.Blob
+	err    error
+}
+
+// toComplainant makes a letter to the complaint's known address.
 func (d *Desk) toComplainant(tx *models.Tx, l letter) error {
 	c := l.complaint
 	l.data.To = person(&c.Complainant)
 	l.data.ThanksFor = thanksFor(c, d.Settings.ThanksFor)
-	text, err := d.render(tx, &l, c.Language)
-	if err != nil {
-		return err
+	o := &outgoing{letter: l, lang: c.Language, row: models.OutboxMail{ComplaintID: &c.ID, Recipient: c.Complainant.Email}}
+	if l.mailbox.Sent != "" && !c.Shielded {
+		o.row.Copy = "due"
 	}
-	m, err := d.envelope(tx, &l, c.Complainant.Email, text)
-	if err != nil {
-		return err
-	}
-	m.To = mailout.Addr(c.Complainant.Name, c.Complainant.Email)
 	reply := l.mailbox.Address
 	if l.mailbox.Plus {
 		reply = mailout.Detail{Number: c.Number, Token: c.Token}.With(l.mailbox.Address)
 	}
-	m.ReplyTo = mailout.Addr(l.mailbox.Name+" "+c.Number, reply)
-	m.InReplyTo, m.References = l.inReplyTo, l.refs
-	row := models.OutboxMail{Key: l.key, Kind: l.kind, ComplaintID: &c.ID, Recipient: c.Complainant.Email}
-	if l.mailbox.Sent != "" && !c.Shielded {
-		row.Copy = "due"
-	}
-	made, err := d.queue(tx, &l, m, &row)
-	if err != nil || !made {
-		return err
-	}
-	return tx.AddMessage(&models.Message{ComplaintID: &c.ID, Direction: "out", Kind: l.kind, Mailbox: l.mailbox.Address, MessageID: m.MessageID,
-		FromName: l.mailbox.Name, FromEmail: l.mailbox.Address, ToEmail: c.Complainant.Email, At: tx.Now(), Subject: text.Subject, Text: text.Text,
-		NewText: text.Text, Language: c.Language, Size: row.Size})
+	o.mail.To, o.mail.ReplyTo = mailout.Addr(c.Complainant.Name, c.Complainant.Email), mailout.Addr(l.mailbox.Name+" "+c.Number, reply)
+	o.mail.InReplyTo, o.mail.References = l.inReplyTo, l.refs
+	return d.write(tx, o)
 }
 
-// toStaff queues a mail to a staff entry, with a token of its own.
+// toStaff makes a mail to a staff entry, with a token of its own.
 func (d *Desk) toStaff(tx *models.Tx, l letter) error {
 	l.data.To = templates.Person{Name: l.staff.Name, Email: l.staff.Email}
 	token, err := d.token()
@@ -75,42 +74,125 @@ func (d *Desk) toStaff(tx *models.Tx, l letter) error {
 	for _, key := range l.buttons {
 		l.data.Buttons = append(l.data.Buttons, templates.Button{Key: key, URL: d.button(l.mailbox, detail, key)})
 	}
-	text, err := d.render(tx, &l, d.languageOf(l.staff))
-	if err != nil {
-		return err
+	o := &outgoing{letter: l, lang: d.languageOf(l.staff), row: models.OutboxMail{Recipient: l.staff.Email, StaffID: &l.staff.ID, Priority: 10}}
+	o.token = &models.Token{Token: token, StaffID: l.staff.ID, Purpose: l.kind, SubjectID: l.subjectID}
+	if l.purpose != "" {
+		o.token.Purpose = l.purpose
 	}
-	m, err := d.envelope(tx, &l, l.staff.Email, text)
-	if err != nil {
-		return err
-	}
-	m.To = mailout.Addr(l.staff.Name, l.staff.Email)
 	reply := l.mailbox.Address
 	if l.mailbox.Plus {
 		reply = detail.With(l.mailbox.Address)
 	} else {
-		m.Subject += " " + detail.InSubject()
+		o.mail.Subject = " " + detail.InSubject()
 	}
-	m.ReplyTo = mailout.Addr(l.mailbox.Name, reply)
-	row := models.OutboxMail{Key: l.key, Kind: l.kind, Recipient: l.staff.Email, StaffID: &l.staff.ID, Priority: 10}
-	t := models.Token{Token: token, StaffID: l.staff.ID, Purpose: l.kind, SubjectID: l.subjectID}
-	if l.purpose != "" {
-		t.Purpose = l.purpose
-	}
+	o.mail.To, o.mail.ReplyTo = mailout.Addr(l.staff.Name, l.staff.Email), mailout.Addr(l.mailbox.Name, reply)
 	if l.complaint != nil {
-		row.ComplaintID, t.ComplaintID = &l.complaint.ID, &l.complaint.ID
-		if m.References, err = tx.StaffThread(l.complaint.ID, l.staff.ID); err != nil {
+		o.row.ComplaintID, o.token.ComplaintID = &l.complaint.ID, &l.complaint.ID
+		if o.mail.References, err = d.thread(tx, l.complaint.ID, l.staff.ID); err != nil {
 			return err
 		}
-		if n := len(m.References); n > 0 {
-			m.InReplyTo = m.References[n-1]
+		if n := len(o.mail.References); n > 0 {
+			o.mail.InReplyTo = o.mail.References[n-1]
 		}
 	}
-	made, err := d.queue(tx, &l, m, &row)
-	if err != nil || !made {
+	return d.write(tx, o)
+}
+
+// thread is the conversation of a staff entry about a complaint, with what is on its way to the outbox.
+func (d *Desk) thread(tx *models.Tx, complaintID, staffID int64) ([]string, error) {
+	ids, err := tx.StaffThread(complaintID, staffID)
+	for _, o := range *d.letters {
+		if o.row.StaffID != nil && *o.row.StaffID == staffID && o.row.ComplaintID != nil && *o.row.ComplaintID == complaintID {
+			ids = append(ids, o.mail.MessageID)
+		}
+	}
+	return ids, err
+}
+
+// write settles all of a letter that hangs on the register, and has it made.
+func (d *Desk) write(tx *models.Tx, o *outgoing) error {
+	l := &o.letter
+	id, err := d.token()
+	if err != nil {
 		return err
 	}
-	t.OutboxID = &row.ID
-	return tx.AddToken(&t)
+	d.fill(tx, l)
+	_, domain, _ := strings.Cut(l.mailbox.Address, "@")
+	m := &o.mail
+	m.Kind, m.ID, m.From, m.Auto, m.Attachments = l.kind, id, mailout.Addr(l.mailbox.Name, l.mailbox.Address), l.auto, l.files
+	m.MessageID, m.Date = id+"."+l.kind+"@"+domain, tx.Now().In(d.Zone())
+	if m.Auto == "" {
+		m.Auto = "auto-generated" // RFC 3834 section 5.2
+	}
+	if l.complaint != nil {
+		m.Complaint = l.complaint.Number
+	}
+	o.row.Key, o.row.Kind, o.row.Mailbox, o.row.MessageID, o.row.BounceToken = l.key, l.kind, l.mailbox.Address, m.MessageID, id
+	o.row.EnvelopeSender = l.mailbox.Address
+	if l.mailbox.Plus {
+		o.row.EnvelopeSender = mailout.Detail{Code: mailout.BounceCode, Token: id}.With(l.mailbox.Address)
+	}
+	o.made = make(chan struct{})
+	if len(l.files) > 0 {
+		d.make(o) // its attachments are read through the transaction
+	} else {
+		go d.make(o)
+	}
+	*d.letters = append(*d.letters, o)
+	return nil
+}
+
+// make renders a letter to its last byte.
+func (d *Desk) make(o *outgoing) {
+	defer close(o.made)
+	if o.text, o.err = d.Texts.Render(o.letter.kind, o.lang, o.letter.data); o.err != nil {
+		return
+	}
+	o.mail.Subject = o.text.Subject + o.mail.Subject
+	o.mail.Text, o.mail.HTML = o.text.Text, o.text.HTML
+	w := d.Store.NewBlob()
+	defer w.Discard()
+	if o.err = mailout.Compose(w, o.mail); o.err == nil {
+		o.bytes, o.err = w.Finish()
+	}
+	// What is in the bytes need not be kept twice until the batch ends.
+	o.mail.Text, o.mail.HTML, o.mail.Attachments, o.text.HTML, o.letter.data = "", "", nil, "", templates.Data{}
+	if o.token != nil {
+		o.text.Text = ""
+	}
+}
+
+// post puts the letters that were written into the outbox: with their bytes, their tokens, and in the conversation what a complainant
+// gets. A key that is there already makes nothing.
+func (d *Desk) post(tx *models.Tx) error {
+	for _, o := range *d.letters {
+		<-o.made
+		if o.err != nil {
+			return fmt.Errorf("letter %s: %w", o.letter.kind, o.err)
+		}
+		o.row.Subject = o.mail.Subject
+		made, err := tx.Queue(&o.row, o.bytes)
+		if err != nil {
+			return err
+		}
+		if !made {
+			d.Log.Info("mail was made before", "kind", o.letter.kind)
+			continue
+		}
+		if o.token != nil {
+			o.token.OutboxID = &o.row.ID
+			err = tx.AddToken(o.token)
+		} else {
+			err = tx.AddMessage(&models.Message{ComplaintID: o.row.ComplaintID, Direction: "out", Kind: o.row.Kind, Mailbox: o.row.Mailbox, MessageID: o.row.MessageID,
+				FromName: o.letter.mailbox.Name, FromEmail: o.row.Mailbox, ToEmail: o.row.Recipient, At: tx.Now(), Subject: o.mail.Subject, Text: o.text.Text,
+				NewText: o.text.Text, Language: o.lang, Size: o.row.Size})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	*d.letters = nil
+	return nil
 }
 
 // button is the mailto: address that makes the choice. It carries no value: the code stands for the choice (CONTRACT section 4).
@@ -134,8 +216,8 @@ func (d *Desk) languageOf(s *models.Staff) string {
 	return d.Settings.Organization.Language
 }
 
-// render fills in what every letter says, and makes its words.
-func (d *Desk) render(tx *models.Tx, l *letter, lang string) (templates.Letter, error) {
+// fill puts into a letter's data what every letter says.
+func (d *Desk) fill(tx *models.Tx, l *letter) {
 	o := d.Settings.Organization
 	l.data.Organization = templates.Organization{Name: o.Name, Phone: o.Phone}
 	if l.data.Signature == "" {
@@ -143,67 +225,23 @@ func (d *Desk) render(tx *models.Tx, l *letter, lang string) (templates.Letter, 
 	}
 	l.data.Today = tx.Now().In(d.Zone())
 	l.data.Mailbox = l.mailbox.Address
-	if c := l.complaint; c != nil {
-		l.data.Number = c.Number
-		if l.data.Received.IsZero() {
-			l.data.Received = c.ReceivedAt.In(d.Zone())
-		}
-		l.data.Day, l.data.Term = c.Day(d.today(tx)), c.Term()
-		l.data.Department, l.data.Sober, l.data.Shielded = c.Department, c.Sober, c.Shielded
-		l.data.Anonymous, l.data.Practice = c.Anonymous, c.Practice
-		if c.Handler != nil {
-			l.data.Handler = c.Handler.Name
-		}
-		if l.staff != nil && l.kind != "registration" { // that one says whether a day could be promised
-			l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
-		}
+	c := l.complaint
+	if c == nil {
+		return
 	}
-	text, err := d.Texts.Render(l.kind, lang, l.data)
-	if err != nil {
-		return text, fmt.Errorf("letter %s: %w", l.kind, err)
+	l.data.Number = c.Number
+	if l.data.Received.IsZero() {
+		l.data.Received = c.ReceivedAt.In(d.Zone())
 	}
-	return text, nil
-}
-
-// envelope makes what every mail of ours has.
-func (d *Desk) envelope(tx *models.Tx, l *letter, recipient string, text templates.Letter) (mailout.Mail, error) {
-	id, err := d.token()
-	if err != nil {
-		return mailout.Mail{}, err
+	l.data.Day, l.data.Term = c.Day(d.today(tx)), c.Term()
+	l.data.Department, l.data.Sober, l.data.Shielded = c.Department, c.Sober, c.Shielded
+	l.data.Anonymous, l.data.Practice = c.Anonymous, c.Practice
+	if c.Handler != nil {
+		l.data.Handler = c.Handler.Name
 	}
-	_, domain, _ := strings.Cut(l.mailbox.Address, "@")
-	m := mailout.Mail{Kind: l.kind, ID: id, From: mailout.Addr(l.mailbox.Name, l.mailbox.Address), Subject: text.Subject, Text: text.Text, HTML: text.HTML,
-		MessageID: id + "." + l.kind + "@" + domain, Date: tx.Now().In(d.Zone()), Auto: l.auto, Attachments: l.files}
-	if m.Auto == "" {
-		m.Auto = "auto-generated" // RFC 3834 section 5.2
+	if l.staff != nil && l.kind != "registration" { // that one says whether a day could be promised
+		l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
 	}
-	if l.complaint != nil {
-		m.Complaint = l.complaint.Number
-	}
-	return m, nil
-}
-
-// queue renders the mail to its last byte and puts it into the outbox; false when its key was there already.
-func (d *Desk) queue(tx *models.Tx, l *letter, m mailout.Mail, row *models.OutboxMail) (bool, error) {
-	w := d.Store.NewBlob()
-	defer w.Discard()
-	if err := mailout.Compose(w, m); err != nil {
-		return false, err
-	}
-	b, err := w.Finish()
-	if err != nil {
-		return false, fmt.Errorf("keep letter %s: %w", l.kind, err)
-	}
-	row.Mailbox, row.Subject, row.MessageID, row.BounceToken = l.mailbox.Address, m.Subject, m.MessageID, m.ID
-	row.EnvelopeSender = l.mailbox.Address
-	if l.mailbox.Plus {
-		row.EnvelopeSender = mailout.Detail{Code: mailout.BounceCode, Token: m.ID}.With(l.mailbox.Address)
-	}
-	made, err := tx.Queue(row, b)
-	if err == nil && !made {
-		d.Log.Info("mail was made before", "key", l.key)
-	}
-	return made, err
 }
 
 func person(c *models.Complainant) templates.Person {

@@ -1,7 +1,6 @@
 package procedure
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -173,25 +172,8 @@ func (d *Desk) tellOne(tx *models.Tx, l letter, m *models.Message, n circle, lim
 	return d.toStaff(tx, l)
 }
 
-// Lighten sends staff mails again that a server refused for their size, with all attachments named and none sent along: nobody is left
-// without word of a complaint because it came with big files. It returns how many.
-func (d *Desk) Lighten(ctx context.Context) (n int, err error) {
-	err = d.change(ctx, func(tx *models.Tx) error {
-		list, err := tx.TooBig()
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			if err := d.lighten(tx, &list[i]); err != nil {
-				return fmt.Errorf("mail %d without attachments: %w", list[i].ID, err)
-			}
-		}
-		n = len(list)
-		return nil
-	})
-	return n, err
-}
-
+// lighten sends a staff mail again that a server refused for its size, with all attachments named and none sent along: nobody is left
+// without word of a complaint because it came with big files.
 func (d *Desk) lighten(tx *models.Tx, refused *models.OutboxMail) error {
 	staff := d.Settings.StaffByID(*refused.StaffID)
 	if staff == nil {

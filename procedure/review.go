@@ -16,7 +16,7 @@ func (e ErrDecided) Error() string {
 
 // Accept registers a parked mail as a complaint with its original date of receipt. by says who decided: operator, or staff:ID.
 func (d *Desk) Accept(ctx context.Context, parkedNo int, by string) (number string, err error) {
-	err = d.change(ctx, func(tx *models.Tx) error {
+	err = d.change(ctx, func(d *Desk, tx *models.Tx) error {
 		number, err = d.accept(tx, parkedNo, by)
 		return err
 	})
@@ -51,7 +51,7 @@ func (d *Desk) accept(tx *models.Tx, parkedNo int, by string) (string, error) {
 
 // Discard ends a parked mail without more. It stays in the ledger and in its folder.
 func (d *Desk) Discard(ctx context.Context, parkedNo int, by string) error {
-	return d.change(ctx, func(tx *models.Tx) error {
+	return d.change(ctx, func(d *Desk, tx *models.Tx) error {
 		e, _, err := d.parked(tx, parkedNo)
 		if err != nil {
 			return err

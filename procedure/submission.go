@@ -18,7 +18,7 @@ const (
 // Register is stage 1 and 2 of the procedure for a mail that a person wrote: a number, a date, thanks at once, and the registration
 // mail to who owns it. linkedTo is a complaint that the writer continues after it ended or fell silent; 0: none.
 func (d *Desk) Register(ctx context.Context, a *Arrival, linkedTo int64) (*models.LedgerEntry, error) {
-	return d.take(ctx, a, func(tx *models.Tx, e *models.LedgerEntry) error {
+	return d.take(ctx, a, func(d *Desk, tx *models.Tx, e *models.LedgerEntry) error {
 		if again, err := tx.SameText(a.Message.FromEmail, a.Message.TextHash, a.ReceivedAt.AddDate(0, 0, -sameTextDays)); err != nil {
 			return err
 		} else if again != 0 {
@@ -87,7 +87,7 @@ func (d *Desk) Understand(a *Arrival) {
 	}
 	m := &a.Message
 	about := m.Subject + "\n" + m.NewText
-	r := &reading{named: d.namedIn(m), department: d.departmentFor(about, m.Language, a.Recipients)}
+	r := &reading{named: d.namedIn(m), department: d.departmentFor(about[:min(len(about), 4<<10)], m.Language, a.Recipients)}
 	r.sober, r.shielded = d.Texts.Hears(about)
 	a.reading = r
 }
@@ -199,7 +199,7 @@ func (d *Desk) Add(ctx context.Context, a *Arrival, complaintID int64, ev Eviden
 	if silent {
 		return d.Register(ctx, a, complaintID)
 	}
-	return d.take(ctx, a, func(tx *models.Tx, e *models.LedgerEntry) error { return d.add(tx, a, e, complaintID, ev) })
+	return d.take(ctx, a, func(d *Desk, tx *models.Tx, e *models.LedgerEntry) error { return d.add(tx, a, e, complaintID, ev) })
 }
 
 func (d *Desk) add(tx *models.Tx, a *Arrival, e *models.LedgerEntry, complaintID int64, ev Evidence) error {

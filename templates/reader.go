@@ -55,8 +55,14 @@ func (s *Set) Sober(text string) bool { return s.reader.sober.fires(sentences(te
 // AsksShield tells whether the writer asks not to be named (CONTRACT section 5).
 func (s *Set) AsksShield(text string) bool { return s.reader.shield.fires(sentences(text)) }
 
+// heard is how much of a long text's beginning and end is read for what it says of itself: what lies between is pasted in.
+const heard = 6 << 10
+
 // Hears is Sober and AsksShield in one reading.
 func (s *Set) Hears(text string) (sober, shield bool) {
+	if len(text) > 2*heard {
+		text = text[:heard] + "\n\n" + text[len(text)-heard:]
+	}
 	read := sentences(text)
 	return s.reader.sober.fires(read), s.reader.shield.fires(read)
 }

@@ -146,8 +146,8 @@ func (a *app) run(ctx context.Context) error {
 				return nil
 			case <-a.refused:
 			}
-			if _, err := a.desk.Lighten(ctx); err != nil && ctx.Err() == nil {
-				a.log.Error("a mail that was too big could not be made smaller", "error", err)
+			if _, err := a.desk.Refused(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("nobody could be told of refused mail yet", "error", err)
 			}
 		}
 	})
@@ -187,12 +187,12 @@ func (a *app) once(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// send sends what is due, and again without attachments what a server refused for its size.
+// send sends what is due, and what follows from mails that a server refused.
 func (a *app) send(ctx context.Context) error {
 	if err := a.sender.Drain(ctx); err != nil {
 		return err
 	}
-	if n, err := a.desk.Lighten(ctx); err != nil || n == 0 {
+	if n, err := a.desk.Refused(ctx); err != nil || n == 0 {
 		return err
 	}
 	return a.sender.Drain(ctx)
@@ -220,8 +220,8 @@ func (a *app) prepare(ctx context.Context) error {
 	if err := a.desk.SyncStaff(ctx); err != nil {
 		return fmt.Errorf("staff: %w", err)
 	}
-	if _, err := a.desk.Lighten(ctx); err != nil {
-		return fmt.Errorf("mails that were too big: %w", err)
+	if _, err := a.desk.Refused(ctx); err != nil {
+		return fmt.Errorf("refused mails: %w", err)
 	}
 	swept, err := a.store.Read(ctx).SweepBlobs(24 * time.Hour)
 	if swept > 0 {

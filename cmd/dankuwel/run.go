@@ -9,7 +9,8 @@ type runCommand struct {
 	Once bool `help:"Take in what lies in the mailboxes, send what is due, and end."`
 }
 
-// Run is the service. SIGHUP begins it anew with the configuration as it is then; a faulty one is named, and the old one stays in force.
+// Run is the service. SIGHUP begins it anew with configuration, texts and staff as they are then; when something is wrong with them, that
+// is named, and what was there before stays in force.
 func (r *runCommand) Run(env *environment) error {
 	a, err := openApp(env)
 	if err != nil {
@@ -19,41 +20,49 @@ func (r *runCommand) Run(env *environment) error {
 		defer a.Close()
 		return a.once(env.ctx)
 	}
-	for {
+	for a != nil {
 		ctx, stop := context.WithCancel(env.ctx)
-		next := make(chan *Config, 1)
+		next := make(chan *app, 1)
 		go func() {
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-env.hangup:
-				}
-				c, err := LoadConfig(env.config, env.getenv)
-				if err == nil {
-					next <- c
-					stop()
-					return
-				}
-				fmt.Fprintln(env.stderr, err)
-				a.log.Error("the configuration is faulty; the one before stays in force")
+			defer close(next)
+			if n := a.awaitReload(ctx, env); n != nil {
+				next <- n
+				stop()
 			}
 		}()
-		a.log.Info("dankuwel is running", "mailboxes", len(a.watchers), "version", versionText())
+		a.log.Info("dankuwel is running", "mailboxes", len(a.watchers), "version", version)
 		err := a.run(ctx)
 		stop()
+		reloaded := <-next
 		a.Close()
-		select {
-		case c := <-next:
-			if err != nil {
-				return err
-			}
-			a.log.Info("the configuration was read again")
-			if a, err = newApp(env.ctx, c, a.log, a.desk.Now); err != nil {
-				return err
-			}
-		default:
+		if err != nil && reloaded != nil {
+			reloaded.Close()
+		}
+		if err != nil {
 			return err
 		}
+		a = reloaded
+	}
+	return nil
+}
+
+// awaitReload waits for a SIGHUP that finds everything in order and returns what is to run from then on; nil when ctx ends.
+func (a *app) awaitReload(ctx context.Context, env *environment) *app {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-env.hangup:
+		}
+		c, err := LoadConfig(env.config, env.getenv)
+		if err == nil {
+			var next *app
+			if next, err = newApp(env.ctx, c, a.log, a.desk.Now); err == nil {
+				a.log.Info("the configuration was read again")
+				return next
+			}
+		}
+		fmt.Fprintln(env.stderr, err)
+		a.log.Error("the configuration is faulty; the one before stays in force")
 	}
 }

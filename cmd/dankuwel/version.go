@@ -30,5 +30,3 @@ func (versionCommand) Run(env *environment) error {
 	_, err := fmt.Fprintf(env.stdout, "dankuwel %s, commit %s, %s, database schema %d\n", version, commit, runtime.Version(), models.SchemaVersion())
 	return err
 }
-
-func versionText() string { return version }
