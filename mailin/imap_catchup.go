@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	longBatch    = 25      // mails in a batch
+	longBatch    = 50      // mails in a batch
 	shortBatch   = 10      // while another node is alive: PostgreSQL rows are locked for less long
 	batchBytes   = 4 << 20 // about so much of small mails in a batch, which lie in memory until they are committed
 	maxTries     = 3       // by itself, in different passes, of a mail that the server does not give

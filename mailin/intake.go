@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -36,6 +37,18 @@ type arrival struct {
 // parked with its bytes and the next one is taken. The error is not nil only for trouble of the register or the disk: then the mails
 // are to be offered again later; those that stand in the ledger by then will be known.
 func (in *Intake) Take(ctx context.Context, mailbox string, mails []Fetched) error {
+	for chunk := range slices.Chunk(mails, maxCommit) {
+		if err := in.takeTogether(ctx, mailbox, chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxCommit is how many mails one transaction takes in: more save little time, but keep their letters in memory and the outbox waiting.
+const maxCommit = 25
+
+func (in *Intake) takeTogether(ctx context.Context, mailbox string, mails []Fetched) error {
 	list, err := in.readAll(mailbox, mails)
 	if err != nil {
 		return err
