@@ -46,7 +46,7 @@ func (in *Intake) Take(ctx context.Context, mailbox string, mails []Fetched) err
 }
 
 // maxCommit is how many mails one transaction takes in: more save little time, but keep their letters in memory and the outbox waiting.
-const maxCommit = 25
+const maxCommit = 20
 
 func (in *Intake) takeTogether(ctx context.Context, mailbox string, mails []Fetched) error {
 	list, err := in.readAll(mailbox, mails)
