@@ -69,7 +69,6 @@ func (in *Intake) takeTogether(ctx context.Context, mailbox string, mails []Fetc
 	}
 	in.Log.Warn("a batch could not be committed; its mails are taken one by one", "mailbox", mailbox, "mails", len(list), "error", err)
 	for _, a := range list {
-		a.Message.ID, a.Message.ComplaintID, a.Message.Attachments = 0, nil, unsaved(a.Message.Attachments)
 		if err := in.handle(ctx, in.Desk, a); err != nil {
 			return err
 		}
@@ -99,14 +98,6 @@ func (in *Intake) readAll(mailbox string, mails []Fetched) ([]*arrival, error) {
 	close(next)
 	group.Wait()
 	return list, errors.Join(errs...)
-}
-
-// unsaved forgets the row ids that a rolled back transaction gave.
-func unsaved(list []models.Attachment) []models.Attachment {
-	for i := range list {
-		list[i].ID, list[i].MessageID = 0, 0
-	}
-	return list
 }
 
 // read makes an arrival of a mail: everything that can be known without the register. Its attachments are on disk when it returns.
@@ -245,7 +236,7 @@ func (in *Intake) handle(ctx context.Context, d *procedure.Desk, a *arrival) err
 	e, err := in.route(ctx, d, a)
 	if err != nil && !models.IsStorage(err) {
 		in.Log.Error("a mail could not be handled and is parked", "mailbox", a.Mailbox, "uid", a.UID, "error", err)
-		a.Message.ID, a.Message.ComplaintID, a.Message.Attachments = 0, nil, unsaved(a.Message.Attachments)
+		a.Message.Direction, a.Message.StaffID = "in", nil
 		e, err = d.Park(ctx, &a.Arrival, "unreadable")
 	}
 	if err != nil {

@@ -77,7 +77,11 @@ func (d *Desk) choice(s StaffMail, a *Arrival) string {
 		return answer
 	}
 	if strings.TrimSpace(a.Message.NewText) == "" {
-		return map[string]string{"ja": "yes", "nee": "no", "kla": "own"}[s.Code]
+		for key, code := range buttonCodes {
+			if code == s.Code {
+				return key
+			}
+		}
 	}
 	return ""
 }

@@ -134,7 +134,7 @@ func (d *Desk) known(tx *models.Tx, e, first *models.LedgerEntry) error {
 // their keys hold its id.
 func (d *Desk) finish(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *models.Complaint) error {
 	box := d.Settings.Mailbox(a.Mailbox)
-	a.Message.Mailbox = a.Mailbox
+	a.Message.Mailbox, a.Message.ComplaintID = a.Mailbox, nil
 	e.Folder = box.Processed
 	if c != nil {
 		a.Message.ComplaintID, e.ComplaintID = &c.ID, &c.ID

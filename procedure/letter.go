@@ -72,7 +72,7 @@ func (d *Desk) toStaff(tx *models.Tx, l letter) error {
 		detail.Number = l.complaint.Number
 	}
 	for _, key := range l.buttons {
-		l.data.Buttons = append(l.data.Buttons, templates.Button{Key: key, URL: d.button(l.mailbox, detail, key)})
+		l.data.Buttons = append(l.data.Buttons, templates.Button{Key: key, URL: d.button(l, detail, key)})
 	}
 	o := &outgoing{letter: l, lang: d.languageOf(l.staff), row: models.OutboxMail{Recipient: l.staff.Email, StaffID: &l.staff.ID, Priority: 10}}
 	o.token = &models.Token{Token: token, StaffID: l.staff.ID, Purpose: l.kind, SubjectID: l.subjectID}
@@ -195,18 +195,18 @@ func (d *Desk) post(tx *models.Tx) error {
 	return nil
 }
 
-// button is the mailto: address that makes the choice. It carries no value: the code stands for the choice (CONTRACT section 4).
-func (d *Desk) button(box *Mailbox, detail mailout.Detail, key string) string {
-	code := map[string]string{"yes": "ja", "no": "nee", "own": "kla"}[key]
-	word := map[string]string{"yes": "ja", "no": "nee", "own": "klacht"}[key]
-	to, subject := box.Address, word
-	if box.Plus {
-		detail.Code = code
-		to = detail.With(box.Address)
-	} else {
-		subject = word + " " + detail.InSubject()
+// buttonCodes are the actions that the choices of a letter stand for.
+var buttonCodes = map[string]string{"yes": "ja", "no": "nee", "own": "kla"}
+
+// button is the mailto: address that makes the choice. It carries no value: code and word stand for the choice (CONTRACT section 4).
+func (d *Desk) button(l letter, detail mailout.Detail, key string) string {
+	word := d.Texts.AnswerWord(d.languageOf(l.staff), key)
+	detail.Code = buttonCodes[key]
+	to, subject := detail.With(l.mailbox.Address), word
+	if !l.mailbox.Plus {
+		to, subject = l.mailbox.Address, word+" "+detail.InSubject()
 	}
-	return "mailto:" + strings.ReplaceAll(to, "+", "%2B") + "?subject=" + strings.ReplaceAll(url.QueryEscape(subject), "+", "%20") + "&body=" + url.PathEscape(word)
+	return "mailto:" + strings.ReplaceAll(to, "+", "%2B") + "?subject=" + url.PathEscape(subject) + "&body=" + url.PathEscape(word)
 }
 
 func (d *Desk) languageOf(s *models.Staff) string {

@@ -81,6 +81,12 @@ func (s *Set) Answer(text string) string {
 	return s.reader.answers[words[0]]
 }
 
+// AnswerWord is the word by which a reader of the language gives the answer "yes", "no" or "own"; Answer understands it.
+func (s *Set) AnswerWord(lang, key string) string {
+	l := &s.lang(lang).lists
+	return map[string][]string{"yes": l.Yes, "no": l.No, "own": l.Own}[key][0]
+}
+
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return line

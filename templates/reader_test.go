@@ -202,3 +202,15 @@ func FuzzReader(f *testing.F) {
 		s.Answer(text)
 	})
 }
+
+// What a button writes into the mail that it opens is understood when that mail comes back.
+func TestAnswerWord(t *testing.T) {
+	s := load(t)
+	for _, lang := range Languages {
+		for _, key := range []string{"yes", "no", "own"} {
+			if word := s.AnswerWord(lang, key); s.Answer(word) != key {
+				t.Errorf("%s: %q is written for %s and read as %q", lang, word, key, s.Answer(word))
+			}
+		}
+	}
+}
