@@ -18,6 +18,24 @@ type Settings struct {
 	Staff        []*models.Staff
 	Departments  []Department
 	Mailboxes    []Mailbox
+	FormSenders  []FormSender
+	Scanners     []string // addresses of devices whose mails are paper letters
+	Flood        Rate     // new complaints of one address by date of receipt; beyond it additions
+	Automatic    Rate     // automatic answers to one address; thanks for a new complaint not counted
+}
+
+// Rate is so many in so long. N 0: no limit.
+type Rate struct {
+	N   int
+	Per time.Duration
+}
+
+// FormSender is a web form that mails on behalf of a person. A field is the label of a line in the text, or "header:NAME".
+type FormSender struct {
+	Address    string
+	NameField  string
+	EmailField string
+	TextField  string
 }
 
 // Organization is whose complaints these are.
@@ -46,6 +64,7 @@ type Mailbox struct {
 	Shielded          string        //
 	Sent              string        //
 	AcknowledgeWithin time.Duration // mail received longer ago is parked, never thanked by itself
+	Lists             []string      // List-Id of our own distribution lists
 }
 
 // Mailbox finds a mailbox by its address.

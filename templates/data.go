@@ -46,10 +46,21 @@ type Data struct {
 	Note    string   // Receipt: the words of the staff member, kept or given back.
 	Decided Decision // Receipt with DoneDecided: the decision that stands.
 
-	Lost         string // Bounced: kind of the mail that came back; Received is when it was sent, Note the server's words.
-	From         string // Confirmation: the sender written on the mail.
-	ReceivedText string // Confirmation: first lines of what arrived in the reader's name.
-	Mailbox      string // The complaints mailbox, "klachten@example.test".
+	Lost         string           // Bounced: kind of the mail that came back; Received is when it was sent, Note the server's words.
+	Failed       string           // Bounced: the address that failed, when it is another than the complainant's.
+	Reason       string           // Bounced: one of the labels bounce.*, "" not known.
+	Temporary    bool             // Bounced: the server gave up for a reason that may pass; the address may be good.
+	AfterAnswer  bool             // Addition: it came after the answer, or to a complaint that has ended; ReactBy is set.
+	ReactBy      time.Time        // Addition, addition_received: local date until which somebody reacts to it. Zero: no such promise.
+	Held         []Held           // Letter to a complainant: what came in and was not confirmed by a letter of its own.
+	Parked       []ParkedMail     // Review list: what waits for a decision, oldest first.
+	ParkedLeft   int              // Review list: how many more wait.
+	Decisions    []ReviewDecision // Receipt with DoneReview: one for each parked mail that the reply names.
+	Unknown      []string         // Receipt with DoneReview: lines of the reply that could not be understood.
+	Flood        *Flood           // Task: so many complaints of one address that the further ones became additions.
+	From         string           // Confirmation: the sender written on the mail.
+	ReceivedText string           // Confirmation: first lines of what arrived in the reader's name.
+	Mailbox      string           // The complaints mailbox, "klachten@example.test".
 
 	Staff bool // Set by Render: the letter is for a colleague.
 
@@ -64,6 +75,8 @@ const (
 	DoneNo        = "no"        // the question about Named is answered: no
 	DoneConfirmed = "confirmed" // the mail in the reader's name is confirmed
 	DoneDecided   = "decided"   // somebody decided before; Decided says who and what
+	DoneReview    = "review"    // parked mails were decided; Decisions says which
+	DoneForward   = "forward"   // a forwarded mail became the complaint Number of the one who wrote it; Received is its date
 )
 
 // What a receipt can say was not done.
@@ -72,6 +85,41 @@ const (
 	NotDoneNotUnderstood = "not_understood" // no meaning found in the mail
 	NotDoneOwn           = "own_complaint"  // may be a complaint of the staff member's own
 )
+
+// Held is a mail of the complainant that no letter of its own confirmed.
+type Held struct {
+	Number   string
+	Received time.Time
+}
+
+// ParkedMail is one mail that waits for a person's decision.
+type ParkedMail struct {
+	No          int    // "P-17".
+	From        Person // As the mail says.
+	Subject     string
+	Received    time.Time // Local.
+	Reason      string    // One of the labels parked.*, such as "spam".
+	Words       string    // The beginning of its new text.
+	Attachments int
+}
+
+// ReviewDecision is what a reply to the review list, or an earlier decision, made of a parked mail.
+type ReviewDecision struct {
+	No       int
+	Accepted bool   // Otherwise discarded.
+	Number   string // Of the complaint it became.
+	Subject  string
+	By       string    // Decided before, by whom; "" it is decided now.
+	At       time.Time // Decided before: local.
+	Missing  bool      // There is no parked mail with that number.
+}
+
+// Flood is a stream of mails of one address.
+type Flood struct {
+	Address string
+	N       int // Complaints registered before the limit was reached.
+	Per     time.Duration
+}
 
 // Why an attachment is named in a staff mail and not sent along.
 const (
