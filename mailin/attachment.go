@@ -4,14 +4,19 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/gabriel-vasile/mimetype"
 )
 
-// sniffLen is how many bytes of an attachment are looked at for its type.
-const sniffLen = 3072
+// sniffLen is how many bytes of an attachment are looked at for its type, markLen for whether it is a program.
+const (
+	sniffLen = 3072
+	markLen  = 64
+)
 
 // undeclared reports types that say nothing.
 func undeclared(media string) bool {
@@ -22,8 +27,29 @@ func undeclared(media string) bool {
 	return !strings.Contains(media, "/")
 }
 
+// programMarks are the first bytes of files that are programs, whatever they are called: ELF, Mach-O and Java classes,
+// scripts, Windows shortcuts (MS-SHLLINK section 2.1). Windows programs are told apart by isProgram.
+var programMarks = [][]byte{[]byte("\x7fELF"), []byte("\xfe\xed\xfa\xce"), []byte("\xfe\xed\xfa\xcf"), []byte("\xce\xfa\xed\xfe"), []byte("\xcf\xfa\xed\xfe"),
+	[]byte("\xca\xfe\xba\xbe"), []byte("#!/"), []byte("#! /"), []byte("L\x00\x00\x00\x01\x14\x02\x00"), []byte("dex\n03")}
+
+// isProgram reports that content which begins so is a program: then the type that the sender declared counts for nothing.
+func isProgram(head []byte) bool {
+	if bytes.HasPrefix(head, []byte("MZ")) { // "MZ Utrecht" is a letter's beginning; a program has zeroes in its header.
+		return bytes.IndexByte(head[:min(len(head), markLen)], 0) >= 0
+	}
+	for _, mark := range programMarks {
+		if bytes.HasPrefix(head, mark) {
+			return true
+		}
+	}
+	return false
+}
+
 // sniff is the media type by content, without parameters.
 func sniff(head []byte) string {
+	if bytes.HasPrefix(head, []byte("MZ")) && !isProgram(head) {
+		return "text/plain"
+	}
 	media, _, _ := strings.Cut(mimetype.Detect(head).String(), ";")
 	return media
 }
@@ -31,16 +57,23 @@ func sniff(head []byte) string {
 // fallbackExtension gives nameless parts of common types an extension; mimetype knows the others.
 var fallbackExtension = map[string]string{
 	"text/plain": ".txt", "text/html": ".html", "text/calendar": ".ics", "message/rfc822": ".eml", "message/global": ".eml",
-	"image/jpeg": ".jpg", "image/png": ".png", "application/pdf": ".pdf", "message/delivery-status": ".txt",
+	"image/jpeg": ".jpg", "image/jpg": ".jpg", "image/pjpeg": ".jpg", "text/enriched": ".txt", "image/png": ".png", "application/pdf": ".pdf", "message/delivery-status": ".txt",
 	"message/global-delivery-status": ".txt", "message/disposition-notification": ".txt", "text/rfc822-headers": ".txt",
 	"application/pgp-signature": ".asc", "application/pkcs7-signature": ".p7s", "application/pkcs7-mime": ".p7m",
 }
 
-// maxNameLen is the length of an attachment's name in characters.
-const maxNameLen = 150
+// maxNameLen is the length of an attachment's name in characters, maxNameBytes in bytes: file systems take 255.
+const (
+	maxNameLen   = 150
+	maxNameBytes = 240
+)
+
+// deviceName is a name that Windows takes for a device, with any extension (Naming Files, Paths, and Namespaces).
+var deviceName = regexp.MustCompile(`(?i)^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)`)
 
 // attachmentName makes a name safe to show and to write: no path, no control or bidi characters, none that Windows
-// forbids, at most 150 characters with the extension kept, never empty.
+// forbids, no dots or spaces at its ends, no device of Windows, at most 150 characters with the extension kept, never
+// empty.
 func attachmentName(name, media string, number int) string {
 	name = oneLine(name)
 	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
@@ -54,25 +87,35 @@ func attachmentName(name, media string, number int) string {
 	}, name)
 	name = strings.Trim(name, " .")
 	if name == "" {
-		ext := fallbackExtension[media]
-		if ext == "" {
-			if known := mimetype.Lookup(media); known != nil {
-				ext = known.Extension()
-			}
-		}
-		if ext == "" {
-			ext = ".bin"
-		}
-		return fmt.Sprintf("bijlage-%d%s", number, ext)
+		return fmt.Sprintf("bijlage-%d%s", number, extensionOf(media))
 	}
-	if runes := []rune(name); len(runes) > maxNameLen {
-		ext := []rune(path.Ext(name))
-		if len(ext) > 20 {
-			ext = nil
-		}
-		name = strings.TrimRight(string(runes[:maxNameLen-len(ext)]), " .") + string(ext)
+	if deviceName.MatchString(name) {
+		name = "_" + name
 	}
-	return name
+	if len(name) <= maxNameBytes && utf8.RuneCountInString(name) <= maxNameLen {
+		return name
+	}
+	ext := path.Ext(name)
+	if utf8.RuneCountInString(ext) > 20 {
+		ext = ""
+	}
+	stem := name[:len(name)-len(ext)]
+	for n := utf8.RuneCountInString(stem) + utf8.RuneCountInString(ext); n > maxNameLen || len(stem)+len(ext) > maxNameBytes; n-- {
+		_, last := utf8.DecodeLastRuneInString(stem)
+		stem = stem[:len(stem)-last]
+	}
+	return strings.TrimRight(stem, " .") + ext
+}
+
+// extensionOf is the extension for a media type, ".bin" when it has none.
+func extensionOf(media string) string {
+	if ext := fallbackExtension[media]; ext != "" {
+		return ext
+	}
+	if known := mimetype.Lookup(media); known != nil && known.Extension() != "" {
+		return known.Extension()
+	}
+	return ".bin"
 }
 
 // looksInto reports parts that are read for their meaning, besides being kept.

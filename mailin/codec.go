@@ -5,10 +5,6 @@ import (
 	"bytes"
 	"io"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/emersion/go-message/charset"
-	"golang.org/x/text/encoding/charmap"
 )
 
 // transferDecoder undoes a Content-Transfer-Encoding (RFC 2045 section 6) as it streams, and forgives: odd reports, once
@@ -26,6 +22,8 @@ func transferDecoder(encoding string, r io.Reader) (decoded io.Reader, odd func(
 		return d, func() string { return "" }
 	case "", "7bit", "8bit", "binary", "7-bit", "8-bit", "7bits", "8bits", "plain", "none":
 		return r, func() string { return "" }
+	case "x-uuencode", "uuencode", "x-uue", "uue":
+		return r, func() string { return "" } // Undone behind the digest of identity: uuReader.
 	}
 	return r, func() string { return "A part has an unknown transfer encoding and was read as it came." }
 }
@@ -248,65 +246,4 @@ func unhex(c byte) byte {
 		return c - '0'
 	}
 	return c&^0x20 - 'A' + 10
-}
-
-// decodeCharset makes UTF-8 of text in the named charset; odd is a warning, "" when all was as announced. Without a
-// name, with an unknown one, or where the bytes contradict it: UTF-8 if they are that, otherwise windows-1252.
-func decodeCharset(b []byte, label string) (text, odd string) {
-	label = strings.ToLower(strings.Trim(label, "\"' \t"))
-	switch label {
-	case "utf-8", "utf8", "unicode-1-1-utf-8", "utf8mb4":
-		if utf8.Valid(b) {
-			return string(b), ""
-		}
-		return mostlyUTF8(b), "Text said to be UTF-8 is not; what is wrong was read as windows-1252."
-	case "", "us-ascii", "ascii", "ansi_x3.4-1968", "iso-8859-1", "iso8859-1", "latin1", "latin-1", "windows-1252", "cp1252",
-		"x-unknown", "unknown-8bit", "unknown", "default", "none":
-		return validText(b), "" // Windows-1252 in the name of ISO-8859-1 is what everybody sends and shows.
-	}
-	single := strings.HasPrefix(label, "iso-8859-") || strings.HasPrefix(label, "windows-125") || strings.HasPrefix(label, "cp125")
-	if single && hasHighBytes(b) && utf8.Valid(b) { // Hardly ever by chance.
-		return string(b), "Text said to be " + label + " is UTF-8 and was read so."
-	}
-	r, err := charset.Reader(label, bytes.NewReader(b))
-	if err == nil {
-		var decoded []byte
-		if decoded, err = io.ReadAll(r); err == nil {
-			return strings.ToValidUTF8(string(decoded), "\uFFFD"), ""
-		}
-	}
-	return validText(b), "Text has an unknown charset and was read as UTF-8 or windows-1252."
-}
-
-// mostlyUTF8 reads what is UTF-8 as such and each other byte as windows-1252: mails pasted together from both exist.
-func mostlyUTF8(b []byte) string {
-	var s strings.Builder
-	s.Grow(len(b) + len(b)/8)
-	for len(b) > 0 {
-		r, n := utf8.DecodeRune(b)
-		if r == utf8.RuneError && n == 1 {
-			r = charmap.Windows1252.DecodeByte(b[0])
-		}
-		s.WriteRune(r)
-		b = b[n:]
-	}
-	return s.String()
-}
-
-func fromWindows1252(b []byte) string {
-	var s strings.Builder
-	s.Grow(len(b) + len(b)/8)
-	for _, c := range b {
-		s.WriteRune(charmap.Windows1252.DecodeByte(c))
-	}
-	return s.String()
-}
-
-func hasHighBytes(b []byte) bool {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return true
-		}
-	}
-	return false
 }

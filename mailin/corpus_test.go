@@ -74,7 +74,7 @@ func TestCorpus_kinds(t *testing.T) {
 	counts := map[string]map[Kind]int{}
 	for name, raw := range files {
 		folder := filepath.ToSlash(filepath.Dir(name))
-		kind, reason := Classify(parseBytes(t, raw))
+		kind, reason := Classify(parseBytes(t, raw), nil)
 		if counts[folder] == nil {
 			counts[folder] = map[Kind]int{}
 		}

@@ -2,13 +2,27 @@ package mailin
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 // Field is one header field (RFC 5322 section 2.2): its name as written, and its value unfolded but otherwise raw, that
 // is, with encoded words. Value is valid UTF-8 without NUL; bytes that were not UTF-8 are read as windows-1252.
-type Field struct{ Name, Value string }
+type Field struct {
+	Name, Value string
+
+	raw string // Value's bytes where they were not UTF-8: another charset than windows-1252 may fit better. Otherwise "".
+}
+
+// readable is the value with bytes that were not UTF-8 read in the charset of that label, or in the one they look like.
+func (f Field) readable(label string) string {
+	if f.raw == "" {
+		return f.Value
+	}
+	text, _ := decodeCharset([]byte(f.raw), label)
+	return text
+}
 
 // Get returns the value of the first field of that name, whatever its case; "" when there is none.
 func (m *Message) Get(name string) string { return fieldValue(m.Fields, name) }
@@ -22,6 +36,21 @@ func (m *Message) All(name string) []string {
 		}
 	}
 	return values
+}
+
+// fieldReadable is fieldValue with bytes that were not UTF-8 read in the charset of that label, or the one they look like.
+func fieldReadable(fields []Field, name, label string) string {
+	for _, f := range fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.readable(label)
+		}
+	}
+	return ""
+}
+
+// fieldsRaw reports that a value among fields was not UTF-8.
+func fieldsRaw(fields []Field) bool {
+	return slices.ContainsFunc(fields, func(f Field) bool { return f.raw != "" })
 }
 
 func fieldValue(fields []Field, name string) string {
@@ -146,7 +175,11 @@ func (b *headerBuilder) extend(line []byte) {
 // finish closes the field being read.
 func (b *headerBuilder) finish() {
 	if b.value != nil && len(b.fields) > 0 {
-		b.fields[len(b.fields)-1].Value = validText(b.value)
+		f := &b.fields[len(b.fields)-1]
+		f.Value = validText(b.value)
+		if !utf8.Valid(b.value) {
+			f.raw = string(b.value)
+		}
 	}
 	b.value, b.dropping = nil, false
 }
@@ -255,13 +288,4 @@ func mediaType(value string) (string, map[string]string) {
 		head = head[:i]
 	}
 	return head, parameters(rest)
-}
-
-// validText makes bytes of a header valid UTF-8: as they are, or read as windows-1252. RFC 6532 allows the former, the
-// latter is what programs before it sent.
-func validText(b []byte) string {
-	if utf8.Valid(b) {
-		return string(b)
-	}
-	return fromWindows1252(b)
 }

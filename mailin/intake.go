@@ -30,6 +30,9 @@ type Intake struct {
 type arrival struct {
 	procedure.Arrival
 	mail    *Message
+	kind    Kind
+	verdict string // of the spam filter or of DMARC: why it is suspect; "" it is not
+	sealed  string // how it is encrypted; "" it can be read
 	failure string // why it could not be fetched or read; then it is parked with what came
 }
 
@@ -144,33 +147,93 @@ func (in *Intake) fill(a *arrival, f *Fetched) {
 	m := a.mail
 	raw := f.Raw.SHA256
 	a.Recipients = recipients(m)
+	a.kind, _ = Classify(m, in.Desk.Settings.Mailbox(a.Mailbox).Lists)
 	row := models.Message{Direction: "in", MessageID: m.MessageID, InReplyTo: strings.Join(append(append([]string{}, m.InReplyTo...), m.References...), " "),
 		At: f.InternalDate, Subject: m.Subject, Text: m.Text, NewText: NewText(m.Text, in.Desk.Texts.Markers()), Raw: &raw, Size: f.Size, Oversize: f.Oversize,
-		ToEmail: a.Mailbox, Warnings: strings.Join(m.Warnings, "\n")}
+		ToEmail: a.Mailbox, Warnings: strings.Join(m.Warnings, "\n"), Carrier: "mail", AnswerTo: answerTo(m)}
 	if len(m.From) > 0 {
 		row.FromName, row.FromEmail = m.From[0].Name, m.From[0].Email
 	}
-	a.AnswerTo, a.Report = answerTo(m), diagnosis(m.Report)
-	row.Language = Language(row.NewText, in.Desk.Settings.Organization.Language)
-	row.TextHash = textHash(row.NewText)
 	for i, att := range m.Attachments {
 		row.Attachments = append(row.Attachments, models.Attachment{Position: i + 1, Name: att.Name, Type: att.Type, Size: att.Size, SHA256: att.SHA256,
 			Inline: att.Inline, ContentID: att.ContentID})
 	}
+	if a.kind != Bounce {
+		in.otherWay(&row, m)
+	}
+	row.Language = in.Desk.Settings.Organization.Language // what a device says is no language of the complainant
+	if row.Carrier == "mail" || row.Carrier == "webformulier" {
+		row.Language = Language(row.NewText, row.Language)
+		row.TextHash = textHash(row.NewText) // and the same each time
+	}
+	switch {
+	case row.Carrier != "mail":
+		a.kind = Person // for all that its device or its form says of it (CONTRACT section 5)
+	case a.kind == Person:
+		if a.Forward = in.forward(m); a.Forward != nil && row.NewText != m.Text {
+			row.NewText = m.Text // what is passed on is the matter itself
+			row.TextHash = textHash(m.Text)
+		}
+	case a.kind == Bounce:
+		a.Bounce = bounceOf(m)
+	}
+	if a.kind == Person {
+		a.sealed = Sealed(m)
+		a.verdict, _ = Verdict(m, in.AuthServID)
+	}
 	a.Message = row
 }
 
-// diagnosis is what the mail server said, in a delivery status notification (RFC 3464 sections 2.3.3 to 2.3.6).
-func diagnosis(report string) string {
-	var said []string
-	for line := range strings.Lines(report) {
-		name, value, _ := strings.Cut(line, ":")
-		switch strings.ToLower(strings.TrimSpace(name)) {
-		case "status", "diagnostic-code":
-			said = append(said, strings.TrimSpace(value))
+// otherWay looks whether the mail stands for something that came by another way: a web form, a paper letter, a voice.
+func (in *Intake) otherWay(row *models.Message, m *Message) {
+	s := in.Desk.Settings
+	for _, f := range s.FormSenders {
+		if !strings.EqualFold(f.Address, row.FromEmail) {
+			continue
+		}
+		form, _ := ReadForm(m, f)
+		if form.Email == "" && len(m.ReplyTo) > 0 {
+			form.Email = m.ReplyTo[0].Email
+		}
+		row.Carrier, row.FromName, row.FromEmail, row.AnswerTo = "webformulier", form.Name, form.Email, form.Email
+		if form.Text != "" {
+			row.NewText = form.Text
+		}
+		return
+	}
+	switch {
+	case slices.ContainsFunc(s.Scanners, func(a string) bool { return strings.EqualFold(a, row.FromEmail) }):
+		row.Carrier = "brief"
+	case IsVoiceMail(m):
+		row.Carrier = "telefoon"
+	default:
+		return
+	}
+	row.FromName, row.AnswerTo = "", ""
+}
+
+// forward is the mail that this one passes on; nil when it is no forward.
+func (in *Intake) forward(m *Message) *models.Forward {
+	f := ReadForward(m, in.Desk.Zone())
+	if f == nil {
+		return nil
+	}
+	row := &models.Forward{FromName: f.From.Name, FromEmail: f.From.Email, Subject: f.Subject, Text: f.Text, Language: Language(f.Text, in.Desk.Settings.Organization.Language)}
+	if !f.Date.IsZero() {
+		row.SentAt = &f.Date
+	}
+	return row
+}
+
+// bounceOf is what a notice says of the mail that did not arrive. A mail of ours has one recipient.
+func bounceOf(m *Message) procedure.Bounce {
+	var b procedure.Bounce
+	for _, f := range Failures(m) {
+		if f.Action == "failed" {
+			return procedure.Bounce{Recipient: f.Recipient, Permanent: f.Permanent(), Reason: f.Reason(), Said: f.Diagnostic}
 		}
 	}
-	return strings.Join(said, "\n")
+	return b
 }
 
 // answerTo is where letters to the writer go: From; Reply-To instead when it is in From's domain (CONTRACT section 4).
@@ -258,19 +321,17 @@ func (in *Intake) route(ctx context.Context, d *procedure.Desk, a *arrival) (*mo
 	if th.own {
 		return d.File(ctx, &a.Arrival, models.AsOwn, th.complaint)
 	}
-	switch kind, _ := Classify(a.mail); kind {
-	case Bounce:
-		if th.about != nil {
-			return d.Bounced(ctx, &a.Arrival, th.about)
-		}
+	switch {
+	case a.kind == Bounce && th.about != nil:
+		return d.Bounced(ctx, &a.Arrival, th.about)
+	case a.kind == Automatic && th.complaint != 0:
+		return d.File(ctx, &a.Arrival, models.AsAutomatic, th.complaint)
+	case a.kind == Bounce, a.kind == Automatic:
 		return d.Park(ctx, &a.Arrival, "automatic")
-	case Automatic:
-		if th.complaint != 0 {
-			return d.File(ctx, &a.Arrival, models.AsAutomatic, th.complaint)
-		}
-		return d.Park(ctx, &a.Arrival, "automatic")
-	case List:
+	case a.kind == List:
 		return d.Park(ctx, &a.Arrival, "list")
+	case a.sealed != "":
+		return d.Park(ctx, &a.Arrival, "encrypted")
 	}
 	return in.person(ctx, d, a, th)
 }
@@ -279,27 +340,37 @@ func (in *Intake) route(ctx context.Context, d *procedure.Desk, a *arrival) (*mo
 func (in *Intake) person(ctx context.Context, d *procedure.Desk, a *arrival, th thread) (*models.LedgerEntry, error) {
 	box := d.Settings.Mailbox(a.Mailbox)
 	old := box.AcknowledgeWithin > 0 && d.Now().Sub(a.ReceivedAt) > box.AcknowledgeWithin
-	who := in.sender(a, th)
+	var who sender
+	if a.Message.Carrier == "mail" {
+		who = in.sender(a, th)
+	}
 	switch {
 	case who.staff != nil && who.failed, who.staff == nil && th.token != nil:
 		return d.Park(ctx, &a.Arrival, "unproven")
+	case a.verdict != "" && !who.proven && th.evidence.By != "token": // who holds the token has had our letter
+		return d.Park(ctx, &a.Arrival, a.verdict)
 	case who.staff != nil && !in.isComplainant(ctx, d, a, th):
 		return d.Act(ctx, &a.Arrival, procedure.StaffMail{Staff: who.staff, Proven: who.proven, Token: who.token, Complaint: th.complaint, Code: th.code})
 	case th.stranger:
 		return d.Park(ctx, &a.Arrival, "stranger")
 	case th.complaint != 0:
-		if old {
+		if a.Suspect = a.verdict; old {
 			a.Suspect = "old"
 		}
 		return d.Add(ctx, &a.Arrival, th.complaint, th.evidence)
 	case old:
 		return d.Park(ctx, &a.Arrival, "old")
-	case a.AnswerTo == "" || d.Settings.Mailbox(a.AnswerTo) != nil:
+	case a.Message.Carrier == "mail" && (a.Message.AnswerTo == "" || d.Settings.Mailbox(a.Message.AnswerTo) != nil):
 		return d.Park(ctx, &a.Arrival, "unclear") // nobody to thank, or ourselves
-	case strings.TrimSpace(a.Message.Text) == "" && strings.TrimSpace(a.Message.Subject) == "" && len(a.Message.Attachments) == 0:
+	case saysNothing(a):
 		return d.Park(ctx, &a.Arrival, "empty")
 	}
 	return d.Register(ctx, &a.Arrival, 0)
+}
+
+// saysNothing: neither words nor a file that could hold any.
+func saysNothing(a *arrival) bool {
+	return strings.TrimSpace(a.Message.Text) == "" && strings.TrimSpace(a.Message.Subject) == "" && !slices.ContainsFunc(a.mail.Attachments, substantial)
 }
 
 // isComplainant: a staff member may have a complaint of his own; about that one he writes as its complainant.

@@ -27,64 +27,50 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// Classify tells what kind of mail it is, from the fields that standards and programs set, and which field decided.
-// In doubt it is a person's: to leave a complaint unanswered is worse than to answer a program once.
-// Subject and text decide nothing: a person may write "Automatic reply" about one.
-func Classify(m *Message) (Kind, string) {
-	for _, rule := range kindRules {
-		if reason := rule.says(m); reason != "" {
-			return rule.kind, excerpt(reason)
-		}
+// Classify tells what kind of mail it is, and what decided: fields that standards and programs set. ownLists are the
+// List-Ids of our own distribution lists, which are no list mark (CONTRACT section 3).
+//
+// In doubt it is a person's: to leave a complaint unanswered is worse than to answer a program once. A person may write
+// "Automatic reply" about one, so subject and text decide only together with a second mark that no person's mail has.
+func Classify(m *Message, ownLists []string) (Kind, string) {
+	fields := readMarks(m, ownLists)
+	if mark := deliveryNotice(m, fields.notice); mark != "" {
+		return noticeKind(m, mark)
+	}
+	switch {
+	case m.ContentType == "multipart/report": // RFC 8098, RFC 5965
+		return Automatic, excerpt(fieldReason("Content-Type", m.Get("Content-Type")))
+	case hasPart(m, "feedback-report"), hasPart(m, "disposition-notification"): // QUIRK: within multipart/mixed
+		return Automatic, "a part that is a report"
+	case fields.automatic != "" && !forwardedByRule(m):
+		return Automatic, excerpt(fields.automatic)
+	case m.CalendarMethod == "REPLY", m.CalendarMethod == "COUNTER", m.CalendarMethod == "REFRESH": // RFC 5546 section 3.2
+		return Automatic, "Content-Type: text/calendar; method=" + m.CalendarMethod
+	case m.NullSender: // RFC 5321 section 4.5.5
+		return Automatic, "Return-Path: <>"
+	}
+	if ses := readSES(m); ses != nil {
+		return Automatic, "a notification of Amazon SES"
+	}
+	if wording := machineWording(m); wording != "" {
+		return Automatic, excerpt(wording)
+	}
+	if fields.list != "" {
+		return List, excerpt(fields.list)
 	}
 	return Person, "no field says otherwise"
 }
 
-// kindRules are tried from the top; each returns the field that decided, "" when it does not apply.
-var kindRules = []struct {
-	kind Kind
-	says func(*Message) string
-}{
-	{Automatic, delayed},       // RFC 3464 section 2.3.3: tried first, for it has a bounce's form
-	{Bounce, deliveryReport},   // RFC 3464, RFC 6522 section 3
-	{Bounce, failedRecipients}, // QUIRK: Exim; testdata/mail/bounce-exim.eml
-	{Bounce, mailerDaemon},     // RFC 3464 section 2, RFC 5321 section 6.1 without a report
-	{Automatic, otherReport},   // RFC 8098, RFC 5965
-	{Automatic, autoSubmitted}, // RFC 3834 section 5
-	{Automatic, autoReply},     // QUIRK: before and beside RFC 3834; testdata/mail/afwezig-oud.eml
-	{Automatic, calendarReply}, // RFC 5546 section 3.2.3
-	{Automatic, nullSender},    // RFC 5321 section 4.5.5
-	{List, listID},             // RFC 2919
-	{List, precedenceBulk},     // RFC 2076 section 3.9
-	{List, bulkUnsubscribe},    // RFC 2369, RFC 8058
-}
-
-// delayed: the mail is still on its way, or has arrived; no duty follows from it.
-func delayed(m *Message) string {
-	if !isReport(m, "delivery-status") {
-		return ""
-	}
-	seen := ""
-	for line := range strings.Lines(m.Report) {
-		name, value, _ := strings.Cut(line, ":")
-		if !strings.EqualFold(strings.TrimSpace(name), "Action") {
-			continue
+// noticeKind tells a failure from a delay. Mails that are still on their way, or have arrived, cause no duty (RFC 3464 section 2.3.3).
+func noticeKind(m *Message, mark string) (Kind, string) {
+	actions := ""
+	for _, f := range Failures(m) {
+		if f.Action == "failed" {
+			return Bounce, excerpt(mark)
 		}
-		action, _, _ := strings.Cut(strings.ToLower(stripComments(value)), " ")
-		switch action {
-		case "delayed", "delivered", "relayed", "expanded":
-			seen = "Action: " + action
-		default: // "failed", or something unknown: better a bounce too many.
-			return ""
-		}
+		actions = "Action: " + f.Action
 	}
-	return seen
-}
-
-func deliveryReport(m *Message) string {
-	if isReport(m, "delivery-status") {
-		return "Content-Type: multipart/report; report-type=delivery-status"
-	}
-	return ""
+	return Automatic, actions + ", " + excerpt(mark)
 }
 
 // isReport reports a multipart/report of that type; a missing report-type is made good by the part itself.
@@ -95,6 +81,10 @@ func isReport(m *Message, reportType string) bool {
 	if said := m.ContentParams["report-type"]; said != "" {
 		return strings.EqualFold(said, reportType) || strings.EqualFold(said, "global-"+reportType)
 	}
+	return hasPart(m, reportType)
+}
+
+func hasPart(m *Message, reportType string) bool {
 	for _, a := range m.Attachments {
 		if a.Type == "message/"+reportType || a.Type == "message/global-"+reportType {
 			return true
@@ -103,132 +93,18 @@ func isReport(m *Message, reportType string) bool {
 	return false
 }
 
-func failedRecipients(m *Message) string {
-	return fieldReason(m, "X-Failed-Recipients")
-}
-
-// mailerDaemon: nobody writes mail under that name. A postmaster may, so he needs the null sender, or the envelope
-// sender that some mailboxes write in its place.
-func mailerDaemon(m *Message) string {
-	from := m.From
-	if len(from) == 0 { // QUIRK: "From: MAILER-DAEMON", without a domain; corpus bounces/bsd
-		from = []Address{{Email: strings.Trim(m.Get("From"), "<> ")}}
-	}
-	returnTo := localPart(m.ReturnPath) // QUIRK: "Return-Path: <MAILER-DAEMON>"; testdata/mail/postmaster-domino.eml
-	program := m.NullSender || returnTo == "mailer-daemon" || returnTo == "double-bounce"
-	for _, a := range from {
-		switch localPart(a.Email) {
-		case "mailer-daemon":
-			return "From: mailer-daemon"
-		case "postmaster":
-			if program {
-				return "From: postmaster"
-			}
-		}
-	}
-	return ""
-}
-
 // localPart is what stands before the "@", in lower case.
 func localPart(email string) string {
 	local, _, _ := strings.Cut(strings.ToLower(email), "@")
 	return local
 }
 
-func otherReport(m *Message) string {
-	if m.ContentType == "multipart/report" {
-		return fieldReason(m, "Content-Type")
+// fieldReason shows a field as a reason. An address is nothing for the log.
+func fieldReason(name, value string) string {
+	if strings.Contains(value, "@") {
+		value, _, _ = strings.Cut(value, ";")
 	}
-	return ""
-}
-
-func autoSubmitted(m *Message) string {
-	for _, value := range m.All("Auto-Submitted") {
-		word, _, _ := strings.Cut(stripComments(value), ";") // Parameters, RFC 3834 section 5.1.
-		if word = strings.TrimSpace(word); word != "" && !strings.EqualFold(word, "no") {
-			return "Auto-Submitted: " + strings.ToLower(word)
-		}
-	}
-	return ""
-}
-
-// autoReply: X-Auto-Response-Suppress is not among the fields, for Outlook sets it on mails that people write.
-func autoReply(m *Message) string {
-	switch strings.ToLower(m.Get("Precedence")) {
-	case "auto_reply", "auto-reply", "autoreply":
-		return fieldReason(m, "Precedence")
-	}
-	for _, name := range []string{"X-Autoreply", "X-Auto-Reply", "X-Autorespond", "X-Auto-Respond", "X-Autoresponse", "X-Autoresponder",
-		"X-Autoreply-From", "X-Autogenerated", "X-Mail-Autoreply", "X-MS-Exchange-Generated-Message-Source"} {
-		if value := m.Get(name); value != "" && !strings.EqualFold(value, "no") && !strings.EqualFold(value, "false") {
-			return fieldReason(m, name)
-		}
-	}
-	if strings.EqualFold(m.Get("X-POST-MessageClass"), "9; Autoresponder") {
-		return fieldReason(m, "X-POST-MessageClass")
-	}
-	if strings.EqualFold(m.Get("X-Apple-Action"), "VACATION") {
-		return fieldReason(m, "X-Apple-Action")
-	}
-	for _, value := range m.All("Delivered-To") {
-		if strings.EqualFold(strings.TrimSpace(value), "autoresponder") {
-			return "Delivered-To: " + value
-		}
-	}
-	return ""
-}
-
-func calendarReply(m *Message) string {
-	if m.CalendarMethod == "REPLY" {
-		return "Content-Type: text/calendar; method=REPLY"
-	}
-	return ""
-}
-
-func nullSender(m *Message) string {
-	if m.NullSender {
-		return "Return-Path: <>"
-	}
-	return ""
-}
-
-func listID(m *Message) string {
-	for _, name := range []string{"List-Id", "List-Post"} {
-		if reason := fieldReason(m, name); reason != "" {
-			return reason
-		}
-	}
-	return ""
-}
-
-func precedenceBulk(m *Message) string {
-	switch strings.ToLower(m.Get("Precedence")) {
-	case "bulk", "list", "junk":
-		return fieldReason(m, "Precedence")
-	}
-	return ""
-}
-
-// bulkUnsubscribe: List-Unsubscribe alone is not enough, web forms sent through a mailing provider bear it too.
-func bulkUnsubscribe(m *Message) string {
-	if m.Get("List-Unsubscribe") == "" {
-		return ""
-	}
-	for _, name := range []string{"List-Unsubscribe-Post", "Feedback-ID", "X-Campaign", "X-CampaignID", "X-Mailing-Id", "X-Mailer-RecptId"} {
-		if m.Get(name) != "" {
-			return "List-Unsubscribe with " + name
-		}
-	}
-	return ""
-}
-
-// fieldReason shows a field as a reason; "" when it is missing or empty. An address is nothing for the log.
-func fieldReason(m *Message, name string) string {
-	value := m.Get(name)
-	switch {
-	case value == "":
-		return ""
-	case strings.Contains(value, "@"):
+	if strings.Contains(value, "@") {
 		return name
 	}
 	return name + ": " + value

@@ -3,6 +3,7 @@ package mailin
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -54,7 +55,7 @@ type Message struct {
 // Attachment is one part of a mail that is no body text. Its bytes went to the keep function of Parse.
 type Attachment struct {
 	Name      string // Safe to show and to use as a file name: no path, no control or bidi characters; never empty.
-	Type      string // Media type as declared; by content when undeclared or application/octet-stream. Lower case.
+	Type      string // Media type as declared; by content when undeclared, application/octet-stream or a program's. Lower case.
 	Size      int64  // Decoded bytes.
 	SHA256    string // Hex digest of the decoded bytes.
 	ContentID string // Without <>; "" when missing. RFC 2392.
@@ -109,10 +110,13 @@ type mailParser struct {
 	shared *caps
 	depth  int // Of mails within mails; 0 for the mail itself.
 
+	charset  string  // What the first text says it is in, as charsetName has it; "" while none does, and for UTF-8.
 	textLeft int     // Bytes of body text this mail may still take.
 	pieces   []piece // The body, in order.
 	choice   int     // 1 + index in pieces of the multipart/alternative that is open; 0 when none is.
 	keeping  bool    // Within keep: a panic there is the caller's own and not hidden.
+	opened   int     // Wrappers (winmail.dat, opaque S/MIME) that are open.
+	spare    piece   // Body of a winmail.dat: the text where the mail has none of its own.
 }
 
 // caps are what a mail and the mails within it use up together.
@@ -148,6 +152,9 @@ func (p *mailParser) parse() (err error) {
 	p.readTopFields()
 	if err := p.entity(fields, 0, "text/plain"); err != nil {
 		return err
+	}
+	if p.charset != "" && fieldsRaw(fields) {
+		p.readNames() // QUIRK: names in the charset that only the text names.
 	}
 	p.assembleText()
 	return nil
@@ -190,8 +197,8 @@ func (p *mailParser) warn(sentence string) {
 	}
 }
 
-// readTopFields fills in what the top header says.
-func (p *mailParser) readTopFields() {
+// readNames fills in who wrote to whom about what: the fields of the top header in which people's words stand.
+func (p *mailParser) readNames() {
 	m := p.m
 	m.From = p.addresses("From")
 	m.ReplyTo = p.addresses("Reply-To")
@@ -200,10 +207,19 @@ func (p *mailParser) readTopFields() {
 	if s := p.addresses("Sender"); len(s) > 0 {
 		m.Sender = &s[0]
 	}
+	m.Subject = ""
+	if i := slices.IndexFunc(m.Fields, func(f Field) bool { return strings.EqualFold(f.Name, "Subject") }); i >= 0 {
+		m.Subject = shownWords(m.Fields[i].readable(p.headerCharset()))
+	}
+}
+
+// readTopFields fills in what the top header says.
+func (p *mailParser) readTopFields() {
+	m := p.m
+	p.readNames()
 	if len(m.All("From")) > 1 {
 		p.warn("The mail has more than one From field; all their addresses are listed.")
 	}
-	m.Subject = oneLine(decodeWords(m.Get("Subject")))
 	if ids := messageIDs(m.Get("Message-ID")); len(ids) > 0 {
 		m.MessageID = ids[0]
 	}
@@ -225,16 +241,47 @@ func (p *mailParser) readTopFields() {
 	}
 }
 
+// headerCharset is in what bytes of the header are read that are not UTF-8: the charset of the text, or the one that all
+// of them together look like; "" when nothing says it.
+func (p *mailParser) headerCharset() string {
+	if p.charset != "" || !fieldsRaw(p.m.Fields) {
+		return p.charset
+	}
+	var raw []byte
+	for _, f := range p.m.Fields {
+		raw = append(append(raw, f.raw...), ' ')
+	}
+	return guessCharset(raw)
+}
+
 func (p *mailParser) addresses(name string) []Address {
 	var all []Address
-	for _, v := range p.m.All(name) {
-		list, ok := parseAddressList(v)
+	label := p.headerCharset()
+	for _, f := range p.m.Fields {
+		if !strings.EqualFold(f.Name, name) {
+			continue
+		}
+		list, ok := parseAddressList(f.Value)
+		if f.raw != "" {
+			list = betterNames(list, f.readable(label))
+		}
 		if !ok {
 			p.warn("The " + name + " field is not a correct list of addresses; what looks like one was taken.")
 		}
 		all = append(all, list...)
 	}
 	return all
+}
+
+// betterNames takes the names of a list that was read in another charset, and never another address: the charset is the
+// writer's to say, and in some of them (UTF-7, EBCDIC) other addresses stand there than the server saw that vouches for From.
+func betterNames(list []Address, value string) []Address {
+	better, _ := parseAddressList(value)
+	same := func(a, b Address) bool { return a.Email == b.Email }
+	if slices.EqualFunc(list, better, same) {
+		return better
+	}
+	return list
 }
 
 // assembleText makes Text and HTML of the pieces of the body.
@@ -254,8 +301,13 @@ func (p *mailParser) assembleText() {
 		}
 		text.WriteString(strings.Trim(shown, "\n"))
 	}
+	if text.Len() == 0 && p.spare != (piece{}) {
+		p.pieces, p.spare = []piece{p.spare}, piece{}
+		p.assembleText()
+		return
+	}
 	p.m.HTML = html.String()
-	p.m.Text = cleanText(text.String())
+	p.m.Text = clearSigned(cleanText(text.String()))
 	if len(p.m.Text) > maxTextBytes {
 		p.m.Text = strings.ToValidUTF8(p.m.Text[:maxTextBytes], "")
 		p.warn("The text is longer than 2 MiB and was cut.")

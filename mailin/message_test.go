@@ -84,7 +84,7 @@ func describe(m *Message, indent string) string {
 	for _, a := range m.Attachments {
 		line("attachment", fmt.Sprintf("%q %s %d %s %s inline=%v", a.Name, a.Type, a.Size, a.SHA256[:8], a.ContentID, a.Inline))
 	}
-	kind, reason := Classify(m)
+	kind, reason := Classify(m, nil)
 	line("kind", kind.String()+", "+reason)
 	if indent == "" {
 		line("identity", m.Identity(received))
@@ -268,6 +268,23 @@ func TestParse_keep(t *testing.T) {
 	if m, err := Parse(iotest.OneByteReader(bytes.NewReader(raw)), nil); err != nil || m.Identity(received) != lazy.Identity(received) {
 		t.Errorf("byte by byte: %v", err)
 	}
+}
+
+// TestParse_charsetOfNames: the charset that a text names may better the names in the header, not change who wrote.
+func TestParse_charsetOfNames(t *testing.T) {
+	check := func(from, charset, want string) {
+		t.Helper()
+		m := parseBytes(t, []byte("From: "+from+"\r\nContent-Type: text/plain; charset="+charset+"\r\n\r\nx\r\n"))
+		if len(m.From) != 1 || m.From[0].String() != want {
+			t.Errorf("%q in %s: %v, want %s", from, charset, m.From, want)
+		}
+	}
+	check("\xb3ucja <an@example.test>", "iso-8859-2", "łucja <an@example.test>")
+	check("\xb3ucja <an@example.test>", "iso-8859-1", "³ucja <an@example.test>")
+	check("\x95\x5c <an@example.test>", "shift_jis", "表 <an@example.test>")
+	check("\xe9 +ADw-baas@bank.test+AD4 <dief@x.test>", "utf-7", "é +ADw-baas@bank.test+AD4 <dief@x.test>")
+	check("\xe9 <dief@x.test>", "ibm037", "é <dief@x.test>")
+	check("\xe9 <dief@x.test>", "utf-16", "é <dief@x.test>")
 }
 
 // TestParse_panic: a mistake in a library costs the mail nothing but its form.

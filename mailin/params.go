@@ -1,7 +1,6 @@
 package mailin
 
 import (
-	"net/url"
 	"sort"
 	"strconv"
 	"strings"
@@ -116,14 +115,25 @@ func joinContinued(params map[string]string, parts []continuedParam) {
 					label, value = pieces[0], pieces[2]
 				}
 			}
-			if unescaped, err := url.PathUnescape(value); err == nil {
-				value = unescaped
-			}
-			raw = append(raw, value...)
+			raw = appendUnescaped(raw, value)
 		}
-		text, _ := decodeCharset(raw, label)
-		params[base] = text // Better than a plain one of the same name, RFC 6266 section 4.3 in spirit.
+		if text, _ := decodeCharset(raw, label); text != "" {
+			params[base] = text // Better than a plain one of the same name, RFC 6266 section 4.3 in spirit.
+		}
 	}
+}
+
+// appendUnescaped appends value with its "%" and two hex digits undone; a "%" without them stands for itself.
+func appendUnescaped(dst []byte, value string) []byte {
+	for i := 0; i < len(value); i++ {
+		if value[i] == '%' && i+2 < len(value) && isHex(value[i+1]) && isHex(value[i+2]) {
+			dst = append(dst, unhex(value[i+1])<<4|unhex(value[i+2]))
+			i += 2
+		} else {
+			dst = append(dst, value[i])
+		}
+	}
+	return dst
 }
 
 // stripComments leaves out comments in parentheses (RFC 5322 section 3.2.2) outside quoted strings, and trims.

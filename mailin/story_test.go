@@ -25,11 +25,13 @@ import (
 // TestStories tells each archive of testdata/stories on each engine: mails come in, the clock is moved, and the mails and rows that
 // come of it are expected. Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
 //
-//	set anonymous note | profile awb | thanks brief | authserv none    before anything else
+//	set anonymous note | profile awb | thanks brief | authserv none | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID
 //	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
 //	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
 //	together FILE FILE ...               several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
+//	review / release                     what the clock does: the review list; letters that were held back
+//	answered K-2026-0001                 as if the answer had left (its row says so; the procedure that writes answers is another part)
 //	take NAME ADDRESS KIND               pick up the newest mail of that kind: ${NAME.reply-to}, ${NAME.message-id}, ${NAME.envelope}
 //	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
@@ -163,6 +165,12 @@ func (o *office) act(words []string) error {
 		}
 		_, err = o.intake.Desk.Accept(o.t.Context(), no, "operator")
 		return err
+	case "review":
+		return o.intake.Desk.ReviewList(o.t.Context())
+	case "release":
+		return o.intake.Desk.ReleaseHeld(o.t.Context())
+	case "answered":
+		return o.answered(args[0])
 	case "take":
 		return o.pickUp(args[0], args[1], args[2])
 	case "expect":
@@ -187,10 +195,56 @@ func (o *office) set(what, value string) error {
 		for i := range s.Mailboxes {
 			s.Mailboxes[i].Plus = false
 		}
+	case "flood", "automatic":
+		n, per, _ := strings.Cut(value, "/")
+		long, err := time.ParseDuration(per)
+		if err != nil {
+			return err
+		}
+		many, err := strconv.Atoi(n)
+		if rate := (procedure.Rate{N: many, Per: long}); what == "flood" {
+			s.Flood = rate
+		} else {
+			s.Automatic = rate
+		}
+		return err
+	case "form":
+		s.FormSenders = append(s.FormSenders, procedure.FormSender{Address: value, NameField: "Naam", EmailField: "E-mail", TextField: "Bericht"})
+	case "scanner":
+		s.Scanners = append(s.Scanners, value)
+	case "list":
+		s.Mailboxes[0].Lists = append(s.Mailboxes[0].Lists, value)
 	default:
 		return fmt.Errorf("nothing is called %q", what)
 	}
 	return nil
+}
+
+// answered gives the complaint an answer that was sent.
+func (o *office) answered(number string) error {
+	w := o.store.NewBlob()
+	if _, err := fmt.Fprintf(w, "From: klachten@example.test\r\nMessage-ID: <answer-%s@example.test>\r\n\r\nDank u.\r\n", number); err != nil {
+		return err
+	}
+	bytes, err := w.Finish()
+	if err != nil {
+		return err
+	}
+	return o.store.Write(o.t.Context(), o.now, func(tx *models.Tx) error {
+		c, err := tx.Complaint(number)
+		if err != nil {
+			return err
+		}
+		token := strings.Repeat("a", 16)
+		_, err = tx.Queue(&models.OutboxMail{Key: "answer/" + number, Kind: "answer", ComplaintID: &c.ID, Mailbox: c.Mailbox, Recipient: c.Complainant.Email, Subject: "Antwoord",
+			MessageID: "answer-" + number + "@example.test", BounceToken: token, EnvelopeSender: "klachten+b." + token + "@example.test"}, bytes)
+		if err != nil {
+			return err
+		}
+		now := tx.Now()
+		c.Stage, c.StageSince, c.AnsweredAt = models.Aftercare, now, &now
+		return tx.SaveComplaint(c)
+	})
 }
 
 // mail is a file with its names filled in, as the server would have it.
@@ -356,9 +410,10 @@ func (o *office) expectComplaint(number, field, want string) error {
 	if err != nil {
 		return err
 	}
-	var kinds []string
+	var kinds, due []string
 	for _, task := range tasks {
 		kinds = append(kinds, task.Kind)
+		due = append(due, string(task.DueOn))
 	}
 	handler, linked := "", ""
 	if c.Handler != nil {
@@ -369,7 +424,7 @@ func (o *office) expectComplaint(number, field, want string) error {
 	}
 	got, ok := map[string]string{"stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
 		"sober": fmt.Sprint(c.Sober), "due": string(c.AnswerDue), "name": c.Complainant.Name, "email": c.Complainant.Email, "language": c.Language, "tasks": strings.Join(kinds, " "),
-		"received": string(c.ReceivedOn), "linked": linked}[field]
+		"received": string(c.ReceivedOn), "linked": linked, "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
 	if !ok || got != want {
 		return fmt.Errorf("%s is %q", field, got)
 	}

@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -92,31 +93,92 @@ func unflow(s string, delsp bool) string {
 //
 // It walks the tokens of golang.org/x/net/html. k3a/html2text knows no tag with attributes, so that Outlook's
 // "<p class=MsoNormal>" would run a whole mail into one line, and takes "5 < 6" for a tag.
+//
+// What is hidden by display:none, such as the preview of a newsletter, is left out, unless hiding it leaves nothing or
+// the hidden element is never closed.
 func textOfHTML(source string) string {
+	if text, ok := shownText(source, true); ok && text != "" {
+		return text
+	}
+	text, _ := shownText(source, false)
+	return text
+}
+
+// shownText walks the tokens; ok is false when a hidden element was still open at the end.
+func shownText(source string, hide bool) (text string, ok bool) {
 	t := htmlText{}
 	z := html.NewTokenizer(strings.NewReader(source))
+	hidden, depth := "", 0 // The hidden element, and how many of its name are open within it.
 	for {
-		switch z.Next() {
+		kind := z.Next()
+		switch kind {
 		case html.ErrorToken:
-			return strings.TrimRight(t.b.String(), " \n")
+			return strings.TrimRight(t.b.String(), " \n"), hidden == ""
 		case html.TextToken:
-			if t.skip == 0 {
+			if t.skip == 0 && hidden == "" {
 				t.text(string(z.Text()))
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
+			style := attributes(z.Raw())
 			name, _ := z.TagName()
-			t.open(atom.Lookup(name))
+			switch tag := atom.Lookup(name); {
+			case hidden != "":
+				if kind == html.StartTagToken && string(name) == hidden {
+					depth++
+				}
+			case hide && kind == html.StartTagToken && style.hidden && !voidElement(tag):
+				hidden, depth = string(name), 1
+			case tag == atom.Blockquote && style.indents:
+				t.openIndent()
+			default:
+				t.open(tag)
+			}
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			t.close(atom.Lookup(name))
+			switch {
+			case hidden == "":
+				t.close(atom.Lookup(name))
+			case string(name) == hidden:
+				if depth--; depth == 0 {
+					hidden = ""
+				}
+			}
 		}
 	}
+}
+
+// tagStyle is what a tag's attributes say that matters for its text.
+type tagStyle struct {
+	hidden  bool // display:none.
+	indents bool // border:none, by which Gmail and Outlook on the web make a blockquote of a person's own indented paragraph.
+}
+
+// attributes looks for it in the tag as written; most tags say nothing of the kind.
+func attributes(raw []byte) tagStyle {
+	if !bytes.Contains(raw, []byte("none")) && !bytes.Contains(raw, []byte("NONE")) {
+		return tagStyle{}
+	}
+	style := strings.Join(strings.Fields(strings.ToLower(string(raw))), "")
+	return tagStyle{
+		hidden:  strings.Contains(style, "display:none"),
+		indents: strings.Contains(style, "border:none") && !strings.Contains(style, "cite") && !strings.Contains(style, "quote\""),
+	}
+}
+
+// voidElement has no end tag (HTML section 13.1.2).
+func voidElement(tag atom.Atom) bool {
+	switch tag {
+	case atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link, atom.Meta, atom.Source, atom.Track, atom.Wbr:
+		return true
+	}
+	return false
 }
 
 // htmlText collects lines.
 type htmlText struct {
 	b         strings.Builder
 	quote     int       // Depth of blockquote.
+	indented  []bool    // Of each open blockquote: it only indents.
 	pre       int       // Depth of pre.
 	skip      atom.Atom // Within this element nothing is shown.
 	lineQuote int       // Depth of the line written last: an empty line between two depths belongs to the outer.
@@ -148,6 +210,7 @@ func (t *htmlText) open(tag atom.Atom) {
 	case atom.Blockquote:
 		t.block(2)
 		t.quote++
+		t.indented = append(t.indented, false)
 	case atom.Pre:
 		t.block(1)
 		t.pre++
@@ -167,7 +230,12 @@ func (t *htmlText) close(tag atom.Atom) {
 	switch tag {
 	case atom.Blockquote:
 		t.block(2)
-		t.quote = max(0, t.quote-1)
+		if n := len(t.indented); n > 0 {
+			if !t.indented[n-1] {
+				t.quote--
+			}
+			t.indented = t.indented[:n-1]
+		}
 	case atom.Pre:
 		t.block(1)
 		t.pre = max(0, t.pre-1)
@@ -175,6 +243,18 @@ func (t *htmlText) close(tag atom.Atom) {
 		t.cell = true
 	default:
 		t.block(blockSpace(tag))
+	}
+}
+
+func (t *htmlText) openIndent() {
+	t.block(2)
+	t.indented = append(t.indented, true)
+}
+
+// keepDelimiter keeps the blank of "-- ", which sets off a signature (RFC 3676 section 4.3), at the end of its line.
+func (t *htmlText) keepDelimiter() {
+	if line := t.b.String(); t.inLine && t.space && t.newlines == 0 && (line == "--" || strings.HasSuffix(line, "\n--")) {
+		t.b.WriteByte(' ')
 	}
 }
 
@@ -198,12 +278,14 @@ func (t *htmlText) block(n int) {
 	if !t.inLine { // One line end is there, or nothing at all.
 		n--
 	}
+	t.keepDelimiter()
 	t.newlines = max(t.newlines, n)
 	t.space, t.cell = false, false
 }
 
 // breakLine is a line end that was asked for, so two of them make an empty line.
 func (t *htmlText) breakLine() {
+	t.keepDelimiter()
 	if t.newlines == 0 && t.inLine {
 		t.newlines = 1
 	} else {

@@ -30,7 +30,7 @@ func (in *Intake) thread(tx *models.Tx, a *arrival) (thread, error) {
 			found, by = append(found, id), append(by, how)
 		}
 	}
-	if err := in.ours(tx, a, &th); err != nil || th.own {
+	if err := in.ours(tx, a, &th, add); err != nil || th.own {
 		return th, err
 	}
 	if err := in.tokens(tx, a, &th, add); err != nil {
@@ -65,7 +65,7 @@ func (in *Intake) thread(tx *models.Tx, a *arrival) (thread, error) {
 }
 
 // ours recognises our own mail by what the outbox knows, never by From, and the mail of ours that a notification returns.
-func (in *Intake) ours(tx *models.Tx, a *arrival, th *thread) error {
+func (in *Intake) ours(tx *models.Tx, a *arrival, th *thread, add func(string, ...int64)) error {
 	for _, look := range []func() (*models.OutboxMail, error){
 		func() (*models.OutboxMail, error) { return tx.OutboxByMessageID(a.mail.MessageID) },
 		func() (*models.OutboxMail, error) { return tx.OutboxByBounceToken(a.mail.Get("X-Dankuwel-Id")) },
@@ -82,16 +82,23 @@ func (in *Intake) ours(tx *models.Tx, a *arrival, th *thread) error {
 			return nil
 		}
 	}
-	for _, returned := range a.mail.Embedded {
-		m, err := tx.OutboxByMessageID(returned.MessageID)
+	if a.kind != Bounce && a.kind != Automatic {
+		return nil
+	}
+	for _, id := range ReturnedIDs(a.mail) {
+		m, err := tx.OutboxByMessageID(id)
 		if m == nil && err == nil {
-			m, err = tx.OutboxByBounceToken(returned.Get("X-Dankuwel-Id"))
+			m, err = tx.OutboxByBounceToken(id)
 		}
 		if err != nil {
 			return fmt.Errorf("look for returned mail: %w", err)
 		}
 		if m != nil {
 			th.about = m
+			if m.ComplaintID != nil {
+				add("returned", *m.ComplaintID)
+			}
+			break
 		}
 	}
 	return nil
@@ -153,7 +160,7 @@ func (in *Intake) numbers(tx *models.Tx, a *arrival, add func(string, ...int64))
 		if err != nil {
 			return false, err
 		}
-		belongs := c.Complainant.EmailKey != "" && (c.Complainant.EmailKey == models.FoldAddress(a.Message.FromEmail) || c.Complainant.EmailKey == models.FoldAddress(a.AnswerTo))
+		belongs := c.Complainant.EmailKey != "" && (c.Complainant.EmailKey == models.FoldAddress(a.Message.FromEmail) || c.Complainant.EmailKey == models.FoldAddress(a.Message.AnswerTo))
 		if !belongs {
 			if belongs, err = tx.WroteTo(c.ID, a.Message.FromEmail); err != nil {
 				return false, err

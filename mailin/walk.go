@@ -120,15 +120,25 @@ func (p *mailParser) wrongBoundary(body *capture, sum *leafHash) {
 // leaf reads one part that has no parts: body text or attachment.
 func (p *mailParser) leaf(fields []Field, media string, params map[string]string) error {
 	p.shared.parts++
-	decoded, odd := transferDecoder(fieldValue(fields, "Content-Transfer-Encoding"), p.lines)
+	encoding := fieldValue(fields, "Content-Transfer-Encoding")
+	whole, odd := transferDecoder(encoding, p.lines)
 	disposition, dispParams := mediaType(fieldValue(fields, "Content-Disposition"))
-	name := dispParams["filename"]
-	if name == "" {
-		name = params["name"]
-	}
-	name = decodeWords(name)
+	name := decodeWords(fileName(dispParams, params))
 	sum := newLeafHash()
-	decoded = io.TeeReader(decoded, sum)
+	whole = io.TeeReader(whole, sum)
+	decoded, shown := whole, name
+	if fieldsRaw(fields) { // QUIRK: a name in the charset that only the text names; testdata/mail/kop-in-tekenset-van-tekst.eml
+		_, dispParams = mediaType(fieldReadable(fields, "Content-Disposition", p.charset))
+		_, typeParams := mediaType(fieldReadable(fields, "Content-Type", p.charset))
+		shown = decodeWords(fileName(dispParams, typeParams))
+	}
+	if strings.Contains(strings.ToLower(encoding), "uue") { // uuencode, x-uuencode, x-uue
+		if u, rest := newUUReader(whole); u == nil {
+			decoded = rest
+		} else if decoded = u; shown == "" {
+			shown = u.name
+		}
+	}
 
 	var err error
 	switch {
@@ -136,7 +146,7 @@ func (p *mailParser) leaf(fields []Field, media string, params map[string]string
 		err = p.body(decoded, media, params)
 	default:
 		id := strings.Trim(stripComments(fieldValue(fields, "Content-ID")), "<> ")
-		a := Attachment{Name: name, Type: media, ContentID: oneLine(id)}
+		a := Attachment{Name: mendMojibake(shown), Type: media, ContentID: oneLine(id)}
 		a.Inline = disposition == "inline" || disposition == "" && id != ""
 		if declared, _ := mediaType(fieldValue(fields, "Content-Type")); declared != media && fields != nil {
 			a.Type = "" // By its content.
@@ -146,7 +156,7 @@ func (p *mailParser) leaf(fields []Field, media string, params map[string]string
 	if err != nil {
 		return err
 	}
-	if err := p.copyTo(io.Discard, decoded); err != nil {
+	if err := p.copyTo(io.Discard, whole); err != nil {
 		return err
 	}
 	if fault := odd(); fault != "" {
@@ -154,6 +164,14 @@ func (p *mailParser) leaf(fields []Field, media string, params map[string]string
 	}
 	p.addLeaf(media, name, sum)
 	return nil
+}
+
+// fileName is the name of a part: RFC 2183 section 2.3, and the older parameter of Content-Type that many still write.
+func fileName(disposition, contentType map[string]string) string {
+	if name := disposition["filename"]; name != "" {
+		return name
+	}
+	return contentType["name"]
 }
 
 // isBody reports whether a leaf is text of the mail itself. Text with a file name is a file, whatever its disposition;
@@ -177,7 +195,20 @@ func (p *mailParser) body(decoded io.Reader, media string, params map[string]str
 	if err := p.copyTo(&kept, decoded); err != nil {
 		return err
 	}
+	var files []uuFile
+	if media == "text/plain" {
+		kept.kept, files = cutUUFiles(kept.kept, kept.cut)
+	}
 	p.addText(&kept, params, media)
+	for _, f := range files {
+		if p.shared.parts++; p.shared.parts > maxParts {
+			p.warn("The text holds more than 500 uuencoded files; those beyond are in the mail as it came.")
+			break
+		}
+		if err := p.attachment(Attachment{Name: f.name}, nil, bytes.NewReader(f.data)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -197,6 +228,9 @@ func (p *mailParser) addText(kept *capture, params map[string]string, media stri
 	text, odd := decodeCharset(kept.bytes(), label)
 	if odd != "" {
 		p.warn(odd)
+	}
+	if name := charsetName(label); p.charset == "" && name != "utf-8" {
+		p.charset = name
 	}
 	text = cleanText(text)
 	if media == "text/plain" && strings.EqualFold(params["format"], "flowed") {
@@ -239,11 +273,20 @@ func (p *mailParser) attachment(a Attachment, params map[string]string, decoded 
 	body := bufio.NewReaderSize(&size, 4096)
 	var in io.Reader = body
 
-	if undeclared(a.Type) {
-		head, _ := body.Peek(sniffLen)
+	if head, _ := body.Peek(markLen); undeclared(a.Type) || isProgram(head) {
+		head, _ = body.Peek(sniffLen)
 		a.Type = sniff(head)
 	}
-	if looksInto(a.Type) {
+	if opens(&a) && p.opened < maxOpenedDepth {
+		head := &capture{limit: maxOpened}
+		if err := p.copyTo(head, io.LimitReader(body, maxOpened)); err != nil {
+			return err
+		}
+		if done, err := p.open(&a, head.kept); done || err != nil {
+			return err
+		}
+		in = io.MultiReader(bytes.NewReader(head.kept), body)
+	} else if looksInto(a.Type) {
 		head := &capture{limit: maxEmbeddedBytes}
 		if err := p.copyTo(head, io.LimitReader(body, maxEmbeddedBytes)); err != nil {
 			return err

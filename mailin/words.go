@@ -10,7 +10,7 @@ import (
 // word, words without white space between them or within quotes, an unknown or wrong charset, padding left out, and a
 // word encoded twice.
 func decodeWords(s string) string {
-	for range 2 { // QUIRK: encoded twice; testdata/mail/dubbel-gecodeerd.eml
+	for range 3 { // QUIRK: encoded twice or thrice, once by each program on the way; testdata/mail/dubbel-gecodeerd.eml
 		decoded, found := decodeWordsOnce(s)
 		if !found {
 			break
@@ -73,17 +73,44 @@ const maxWordLen = 4 << 10
 // cutEncodedWord reads the encoded word that s begins with, and its length.
 func cutEncodedWord(s string) (word encodedWord, length int, ok bool) {
 	s = s[:min(len(s), maxWordLen)]
-	label, rest, ok := strings.Cut(s[2:], "?")
-	if !ok || len(label) > 60 || strings.ContainsAny(label, " \t<>\"") {
+	label, encoding, head, ok := cutWordHead(s)
+	if !ok {
 		return word, 0, false
 	}
-	if len(rest) < 2 || rest[1] != '?' {
-		return word, 0, false
+	text := s[head:]
+	end, behind := wordEnd(text, encoding)
+	word.charset, _, _ = strings.Cut(label, "*") // Language, RFC 2231 section 5.
+	if encoding == 'b' {
+		word.bytes = unbase64(text[:end])
+	} else {
+		word.bytes = unquote(nil, []byte(text[:end]), true)
 	}
-	encoding, text := rest[0]|0x20, rest[2:]
-	end := strings.Index(text, "?=")
-	if end < 0 {
-		return word, 0, false
+	return word, head + end + behind, true
+}
+
+// wordEnd is where the text of an encoded word ends, and how many bytes of "?=" stand behind it.
+func wordEnd(text string, encoding byte) (end, behind int) {
+	end = strings.Index(text, "?=")
+	if end >= 0 {
+		next := strings.Index(text[:end], "=?")
+		if next > 0 {
+			if _, _, _, whole := cutWordHead(text[next:]); whole {
+				end = -1 // That end is another word's.
+			}
+		}
+	}
+	if end < 0 { // QUIRK: a word that was cut off, or whose "?=" was; it ends where a word must: RFC 2047 section 2.
+		end = len(text)
+		if i := strings.IndexAny(text, " \t\""); i >= 0 {
+			end = i
+		}
+		if next := strings.Index(text[:end], "=?"); next > 0 {
+			end = next
+		}
+		if strings.HasSuffix(text[:end], "?") {
+			return end - 1, 1
+		}
+		return end, 0
 	}
 	// QUIRK: "?" written as such before an encoded character, "Waarom?=20Daarom?="; the word goes on to the end.
 	for encoding == 'q' && end+4 <= len(text) && isHex(text[end+2]) && isHex(text[end+3]) {
@@ -93,32 +120,48 @@ func cutEncodedWord(s string) (word encodedWord, length int, ok bool) {
 		}
 		end += 2 + more
 	}
-	word.charset, _, _ = strings.Cut(label, "*") // Language, RFC 2231 section 5.
-	switch encoding {
-	case 'b':
-		d := base64Reader{}
-		for i := 0; i < end; i++ {
-			v := base64Value[text[i]]
-			if v == 0xff {
-				if text[i] == '=' {
-					word.bytes = append(word.bytes, d.flush()...)
-				}
-				continue
-			}
-			d.acc = d.acc<<6 | uint32(v)
-			if d.have++; d.have == 4 {
-				word.bytes = append(word.bytes, byte(d.acc>>16), byte(d.acc>>8), byte(d.acc))
-				d.acc, d.have = 0, 0
-			}
-		}
-		word.bytes = append(word.bytes, d.flush()...)
-	case 'q':
-		word.bytes = unquote(nil, []byte(text[:end]), true)
-	default:
-		return word, 0, false
-	}
-	return word, len(s) - len(text) + end + 2, true
+	return end, 2
 }
+
+// unbase64 decodes base64, whatever stands between its characters and however it is padded.
+func unbase64(text string) (decoded []byte) {
+	d := base64Reader{}
+	for i := 0; i < len(text); i++ {
+		v := base64Value[text[i]]
+		if v == 0xff {
+			if text[i] == '=' {
+				decoded = append(decoded, d.flush()...)
+			}
+			continue
+		}
+		d.acc = d.acc<<6 | uint32(v)
+		if d.have++; d.have == 4 {
+			decoded = append(decoded, byte(d.acc>>16), byte(d.acc>>8), byte(d.acc))
+			d.acc, d.have = 0, 0
+		}
+	}
+	return append(decoded, d.flush()...)
+}
+
+// cutWordHead reads "=?charset?encoding?", and its length. QUIRK: spaces beside the question marks, where a program
+// folded a line.
+func cutWordHead(s string) (label string, encoding byte, length int, ok bool) {
+	label, rest, ok := strings.Cut(s[2:min(len(s), 80)], "?")
+	label = strings.Trim(label, " ")
+	if !ok || strings.ContainsAny(label, " \t<>\"") {
+		return "", 0, 0, false
+	}
+	name, _, ok := strings.Cut(rest, "?")
+	length = 2 + strings.IndexByte(s[2:], '?') + 1 + len(name) + 1
+	name = strings.ToLower(strings.Trim(name, " "))
+	if !ok || name != "b" && name != "q" {
+		return "", 0, 0, false
+	}
+	return label, name[0], length, true
+}
+
+// shownWords is decodeWords for people: on one line, with what went wrong before the words were encoded mended.
+func shownWords(s string) string { return oneLine(mendMojibake(decodeWords(s))) }
 
 // oneLine makes a decoded value fit to show on one line: control characters become spaces, those that turn the reading
 // direction around go, runs of white space become one space.
@@ -146,12 +189,16 @@ func oneLine(s string) string {
 }
 
 // unsafeToShow reports characters that make a name look like another: bidi controls (Unicode Standard Annex 9, section
-// 2) and invisible ones. "fdp.exe" turned around reads as "exe.pdf".
+// 2) and those that are seen as nothing. "fdp.exe" turned around reads as "exe.pdf".
 func unsafeToShow(r rune) bool {
 	switch {
-	case r == 0x061C, r == 0x200B, r == 0x200E, r == 0x200F, r == 0xFEFF:
+	case r < 0xAD:
+		return false
+	case r == 0xAD, r == 0x061C, r == 0x200B, r == 0x200E, r == 0x200F, r == 0xFEFF:
 		return true
-	case r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069:
+	case r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x206F, r >= 0xE0000 && r <= 0xE007F:
+		return true
+	case r == 0x115F, r == 0x1160, r == 0x2800, r == 0x3164, r == 0xFFA0: // Blank letters.
 		return true
 	}
 	return false

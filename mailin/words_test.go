@@ -31,11 +31,24 @@ func TestDecodeWords(t *testing.T) {
 	check("=?x-klingon?Q?caf=C3=A9?=", "café")                // unknown charset
 	check("=?iso-2022-jp?B?GyRCRnxLXBsoQg==?=", "日本")         // stateful charset
 	check("=?utf-8?X?abc?=", "=?utf-8?X?abc?=")               // unknown encoding
-	check("=?utf-8?Q?abc", "=?utf-8?Q?abc")                   // no end
+	check("=?utf-8?Q?abc", "abc")                             // no end
 	check("50% =? korting ?=", "50% =? korting ?=")           // no word at all
 	check("=?utf-8?Q?=3D=3Futf-8=3FQ=3FJan=3F=3D?=", "Jan")   // encoded twice
 	check("=?utf-8?Q??= =?utf-8?Q?a?=", "a")                  // empty word
 	check("=?windows-1252?Q?=93ja=94?= =?utf-8?Q?=C3=A9?=", "“ja”é")
+	check("=?UTF-8? Q?caf=C3=A9?=", "café")                   // folded within the head
+	check("=?utf-8?Q?de_lift", "de lift")                     // cut off
+	check("=?utf-8?Q?de_lift?", "de lift")                    // nearly
+	check("=?utf-8?B?ZGUgbGlmdA", "de lift")                  // same
+	check("=?utf-8?Q?de_lift =?utf-8?Q?=C3=A9?=", "de lifté") // its end left out
+	check("=?utf-8?Q?de_=?utf-8?Q?lift?=", "de lift")         // same
+	check("=?utf-8?q?lower_case?=", "lower case")
+	check("=??Q?zonder?=", "zonder") // no charset
+	check("=?utf-8?B?4oKs", "€")
+	check("=?utf-7?Q?caf+AOk-?=", "café")
+	check("=?gb2312?B?1tDOxA==?=", "中文")
+	check("=?iso-8859-1?Q?caf\u00e9?=", "café")                                                 // not encoded within
+	check("=?utf-8?Q?=3D=3Futf-8=3FQ=3F=3D3D=3D3Futf-8=3D3FQ=3D3FJan=3D3F=3D3D=3F=3D?=", "Jan") // thrice
 }
 
 func TestParseAddressList(t *testing.T) {
@@ -75,10 +88,31 @@ func TestParseAddressList(t *testing.T) {
 	check(`"<baas@bank.test>" <dief@x.test>`, true, Address{"<baas@bank.test>", "dief@x.test"}) // Nor so.
 	check("baas@bank.test <dief@x.test>", true, Address{"baas@bank.test", "dief@x.test"})
 	check("=?utf-8?Q?An_Peeters_<an@example.test>?=", false, an)
-	check("klacht van an@example.test", false, bare)
+	check("An Peeters an@example.test", false, an) // The <> left out.
 	check("MAILER-DAEMON", false)
 	check("zoë@müller.example", true, Address{"", "zoë@müller.example"})
 	check(`"an peeters"@example.test`, true, Address{"", `"an peeters"@example.test`})
+	a, b := Address{"", "a@x.test"}, Address{"B, C", "b@x.test"}
+	check("<a@x.test> \"B, C\" <b@x.test>", true, a, b) // The comma left out.
+	check("a@x.test b@x.test", false, a, Address{"", "b@x.test"})
+	check("An Peeters <an@example.test> thuis, <a@x.test>", true, an, a)
+	check("An <Keuken> <an@example.test>", true, Address{"An <Keuken>", "an@example.test"})
+	check("Peeters(wonderful \\) chap) <an(his account)@example.test(his host)>", true, Address{"Peeters", "an@example.test"})
+	check("Team(Some people) : <a@x.test>; (the end)", true, a)
+	check("(nobody)Undisclosed recipients  :(nobody(that I know))  ;", true)
+	check("an @ example . test", true, bare) // RFC 5322 section 4.4
+	check("an@example(comment).  test", true, bare)
+	check("an@x.test (An <baas@bank.test>)", true, Address{"An <baas@bank.test>", "an@x.test"}) // A comment is no address.
+	check(`"baas@bank.test" <dief>`, false)                                                     // An address only in the name.
+	check(`"baas@bank.test" <>`, false)
+	check(`"an@example.test"`, false, bare)
+	check("<an@example.test", true, bare)
+	check("<<an@example.test>>", true, bare)
+	check("An Peeters <an@example.test >", true, an)
+	check("An Peeters [an@example.test]", false, an)
+	check("ZoÃ« <an@example.test>", true, Address{"Zoë", "an@example.test"}) // Double-encoded.
+	check("=?utf-8?Q?Peeters,_An?= <an@example.test>", false, Address{"Peeters, An", "an@example.test"})
+	check(`"=?utf-8?Q?An_\"de_kok\"_Peeters?=" <an@example.test>`, true, Address{`An "de kok" Peeters`, "an@example.test"})
 	check("An\u202ereteeP <an@example.test>", true, Address{"AnreteeP", "an@example.test"})
 	check(`"An <an@example.test>`, true, Address{"An", "an@example.test"}) // A quote that nobody closes.
 }
@@ -115,6 +149,25 @@ func TestParseMailDate(t *testing.T) {
 	check("Mo, 2 März 2026 10:00:00 +0100", nine)
 	check("02/03/2026 09:00", nine)
 	check("2.3.2026 09:00", nine)
+	check("Mon, 2 Mar 2026 02:00:00 MST", nine)
+	check("Mon, 2 Mar 2026 10:00:00 CET", nine)
+	check("Mon, 2 Mar 2026 11:00 CEST", nine)
+	check("Mon, 2 Mar 2026 09:00:00 A", nine)     // Military: nobody knows, RFC 5322 section 4.3.
+	check("Mon, 2 Mar 2026 09:00:00 H0500", nine) // Unreadable zone.
+	check("Mon, 2 Mar 2026 10:00:00 UTC+1", nine)
+	check("Mon, 2 Mar 2026 10:00:00 +1:00", nine)
+	check("Mon, 2 Mar 2026 10(tien):  00  :  00 +0100", nine)
+	check("Sun, 002 Mar 2026 10:00:00 +0100", nine)
+	check("Foo, 2 Mar 2026 10:00:00 +0100", nine)
+	check("maandag 2 maart 2026 om 09:00", nine)
+	check("lundi 2 mars 2026 à 09:00:00", nine)
+	check("Montag, 2. März 2026 um 09:00", nine)
+	check("2 Mar 2026 9:00 AM", nine)
+	check("3/2/2026 9:00:00 AM", nine)
+	check("20260302T090000Z", nine)
+	check("Sun, 1 Mar 2026 24:00:00 +0000", "2026-03-02 00:00:00")
+	check("Sun, 1 Mar 2026 23:59:60 +0000", "2026-03-02 00:00:00")
+	check("Mon, 2 Mar 2026 09:00:00 +9999", nine) // No such zone.
 	check("gisteren", "")
 	check("", "")
 	check("Mon, 99 Foo 2026", "")
@@ -147,6 +200,10 @@ func TestMediaType(t *testing.T) {
 	check("attachment; filename*1=b.pdf; filename*0=a", "attachment", "filename", "ab.pdf")
 	check("attachment; filename*0*=iso-8859-1'fr'%E9; filename*1=t%C3.txt", "attachment", "filename", "ét%C3.txt")
 	check("multipart/mixed; boundary=\"a b\"; boundary=c", "multipart/mixed", "boundary", "a b")
+	check("attachment; filename*=utf-8''100%25%20zeker%.pdf", "attachment", "filename", "100% zeker%.pdf")
+	check("attachment; filename=recu.pdf; filename*=utf-8''", "attachment", "filename", "recu.pdf")
+	check("attachment; filename*0*=utf-8''caf%C3; filename*1*=%A9.pdf", "attachment", "filename", "café.pdf")
+	check("attachment; filename*=iso-2022-jp'ja'Dij%8aat.mp3", "attachment", "filename", "DijŠat.mp3")
 	check("multipart/mixed; boundary = a=b", "multipart/mixed", "boundary", "a=b")
 	check("text/plain;;; =; x; charset=a", "text/plain", "charset", "a")
 }
@@ -167,7 +224,22 @@ func TestAttachmentName(t *testing.T) {
 	check("", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "bijlage-2.docx")
 	check("", "x/y", "bijlage-2.bin")
 	check(`wat?<nu>|"ja".txt`, "text/plain", "wat__nu___ja_.txt")
-	long := attachmentName(strings.Repeat("é", 400)+".docx", "", 1)
+	check("\u202efdp.exe\u202c", "", "fdp.exe")
+	check("foto\u200e.jpg\u2066", "", "foto.jpg")
+	check("...verborgen.txt", "", "verborgen.txt")
+	check("foto.exe. . ", "", "foto.exe")
+	check("CON", "", "_CON")
+	check("aux.tar.gz", "", "_aux.tar.gz")
+	check("com1 .txt", "", "_com1 .txt")
+	check("console.txt", "", "console.txt")
+	check("\u3164", "image/jpeg", "bijlage-2.jpg")
+	check("foto\u00a0\u00a0 \t.jpg", "", "foto .jpg")
+	check("..", "", "bijlage-2.bin")
+	check("a/..", "", "bijlage-2.bin")
+	if wide := attachmentName(strings.Repeat("食", 400)+".docx", "", 1); len(wide) > maxNameBytes || wide[len(wide)-5:] != ".docx" {
+		t.Errorf("long name: %d bytes, %q", len(wide), wide)
+	}
+	long := attachmentName(strings.Repeat("e", 400)+".docx", "", 1)
 	if n := len([]rune(long)); n != maxNameLen || long[len(long)-5:] != ".docx" {
 		t.Errorf("long name: %d characters, %q", n, long)
 	}

@@ -47,6 +47,12 @@ func IsStorage(err error) bool {
 		os.ErrPermission, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone, net.ErrClosed, io.ErrUnexpectedEOF)
 }
 
+// isLocked tells whether another program holds SQLite's lock.
+func isLocked(err error) bool {
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && (lite.Code()&0xff == sqlite3.SQLITE_BUSY || lite.Code()&0xff == sqlite3.SQLITE_LOCKED)
+}
+
 func isOneOf(err error, list ...error) bool {
 	return slices.ContainsFunc(list, func(target error) bool { return errors.Is(err, target) })
 }

@@ -31,6 +31,8 @@ type Message struct {
 	Size        int64        // of the mail on the server, in bytes
 	Oversize    bool         // only the header fields and the first part were fetched
 	Warnings    string       // what was wrong with the mail, one per line
+	Carrier     string       // mail, brief, telefoon, webformulier
+	AnswerTo    string       // where a letter to the writer goes; "" when nobody can be written to
 	Attachments []Attachment `gorm:"foreignKey:MessageID"`
 }
 
@@ -51,6 +53,9 @@ type Attachment struct {
 func (tx *Tx) AddMessage(m *Message) error {
 	m.FromKey = FoldAddress(m.FromEmail)
 	m.At = Micro(m.At)
+	if m.Carrier == "" {
+		m.Carrier = "mail"
+	}
 	newText := m.NewText
 	if newText == m.Text {
 		m.NewText = ""
@@ -156,7 +161,7 @@ func (tx *Tx) MakeNote(id, complaintID int64) error {
 // FirstMessage reads the mail that a complaint began with, and its ledger row.
 func (tx *Tx) FirstMessage(complaintID int64) (*Message, *LedgerEntry, error) {
 	var e LedgerEntry
-	err := tx.db.Where("complaint_id = ? AND (outcome = 'complaint' OR decision = 'accepted')", complaintID).Order("id").Take(&e).Error
+	err := tx.db.Where("complaint_id = ? AND (outcome IN ('complaint', 'action') OR decision = 'accepted')", complaintID).Order("id").Take(&e).Error
 	if err != nil {
 		return nil, nil, fmt.Errorf("first mail of complaint %d: %w", complaintID, err)
 	}

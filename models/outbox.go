@@ -35,6 +35,8 @@ type OutboxMail struct {
 	CreatedAt      time.Time
 	SentAt         *time.Time
 	BouncedAt      *time.Time
+	Bounce         string // how it came back: "", permanent, temporary
+	BounceReason   string // class of the reason, such as no_such_user; "" not known
 	Copy           string // of the copy in the folder `sent`: "", due, done
 }
 
@@ -44,7 +46,7 @@ func (OutboxMail) TableName() string { return "outbox" }
 // Queue puts a mail into the outbox, its bytes with it; false when its key is there already and so nothing was made.
 func (tx *Tx) Queue(m *OutboxMail, bytes Blob) (bool, error) {
 	m.Raw, m.Size, m.State = bytes.SHA256, bytes.Size, "queued"
-	m.CreatedAt, m.NextAttemptAt = tx.now, tx.now
+	m.CreatedAt, m.NextAttemptAt = tx.clock, tx.clock
 	made, err := tx.insert(m, "ON CONFLICT (key) DO NOTHING")
 	if err != nil {
 		return false, fmt.Errorf("queue %s: %w", m.Key, err)
@@ -156,7 +158,7 @@ func (tx *Tx) RetryAll() (int64, error) {
 
 func (tx *Tx) retry(cond string, arg any) error {
 	r := tx.db.Model(&OutboxMail{}).Where(cond, arg).Where("state IN ('queued', 'failed')").
-		Updates(map[string]any{"state": "queued", "next_attempt_at": tx.now, "bounced_at": nil})
+		Updates(map[string]any{"state": "queued", "next_attempt_at": tx.now, "bounced_at": nil, "bounce": "", "bounce_reason": ""})
 	if r.Error == nil && r.RowsAffected == 0 {
 		return fmt.Errorf("mail %v: %w", arg, ErrNotFound)
 	}
@@ -194,9 +196,13 @@ func (tx *Tx) outboxWhere(cond string, arg any) (*OutboxMail, error) {
 	return &m, err
 }
 
-// MarkBounced notes that a mail came back.
-func (tx *Tx) MarkBounced(id int64) error {
-	return tx.db.Model(&OutboxMail{}).Where("id = ?", id).Update("bounced_at", tx.now).Error
+// MarkBounced notes that a mail came back: for good, or because the server gave up for a reason that may pass.
+func (tx *Tx) MarkBounced(id int64, permanent bool, reason string) error {
+	bounce := "temporary"
+	if permanent {
+		bounce = "permanent"
+	}
+	return tx.db.Model(&OutboxMail{}).Where("id = ?", id).Updates(map[string]any{"bounced_at": tx.now, "bounce": bounce, "bounce_reason": reason}).Error
 }
 
 // CopiesDue lists mails of the mailbox whose copy is still to be put into its folder `sent`.

@@ -74,9 +74,11 @@ func (tx *Tx) TooBig() (list []OutboxMail, err error) {
 	return list, err
 }
 
-// RefusedLetters lists letters to complainants that a server refused for good, and of which nobody was told yet.
-func (tx *Tx) RefusedLetters() (list []OutboxMail, err error) {
-	err = tx.db.Where("state = 'failed' AND staff_id IS NULL AND complaint_id IS NOT NULL AND bounced_at IS NULL").Order("id").Limit(100).Find(&list).Error
+// Refused lists mails about a complaint that a server refused for good, and of which nobody was told yet. One that is too big goes again
+// without attachments; of the word that a colleague's mail came back nobody is told in turn.
+func (tx *Tx) Refused() (list []OutboxMail, err error) {
+	err = tx.db.Where(`state = 'failed' AND complaint_id IS NOT NULL AND bounced_at IS NULL AND (staff_id IS NULL OR (kind <> 'bounced'
+		AND NOT (last_code IN (552, 523) AND kind IN ('registration', 'addition') AND key NOT LIKE '%/light')))`).Order("id").Limit(100).Find(&list).Error
 	return list, err
 }
 

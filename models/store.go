@@ -80,12 +80,15 @@ func gormConfig() *gorm.Config {
 	}
 }
 
+// busyTimeout is how long SQLite waits for a lock, here and in the address of the register.
+const busyTimeout = 10 * time.Second
+
 func (s *Store) openSQLite(dsn string) error {
 	path := dsn
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(s.dir, path)
 	}
-	const common = "?_time_format=sqlite&_timezone=UTC&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	const common = "?_time_format=sqlite&_timezone=UTC&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)"
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
 	// SQLite gives its side files the permissions of the register, so it is made before it is opened.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
@@ -96,8 +99,15 @@ func (s *Store) openSQLite(dsn string) error {
 		return fmt.Errorf("protect the register: %w", err)
 	}
 	// One writer, which takes its lock at BEGIN: a read lock that is upgraded later fails at once with SQLITE_BUSY_SNAPSHOT.
-	if s.write, err = openSQLite(file+common+"&_txlock=immediate&_pragma=cache_size(-8192)", 1); err != nil {
-		return fmt.Errorf("open the register %s: %w", path, err)
+	for until := time.Now().Add(busyTimeout); ; time.Sleep(20 * time.Millisecond) {
+		s.write, err = openSQLite(file+common+"&_pragma=journal_mode(WAL)&_txlock=immediate&_pragma=cache_size(-8192)", 1)
+		if err == nil {
+			break
+		}
+		// To change the journal needs the register alone, and SQLite does not wait for that: another program may open or close it right now.
+		if !isLocked(err) || time.Now().After(until) {
+			return fmt.Errorf("open the register %s: %w", path, err)
+		}
 	}
 	if s.read, err = openSQLite(file+common+"&_pragma=query_only(1)&_pragma=cache_size(-2048)", 4); err != nil {
 		return fmt.Errorf("open the register %s for reading: %w", path, err)

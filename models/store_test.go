@@ -151,66 +151,76 @@ func exerciseMigrations(t *testing.T, e Engine) {
 			t.Errorf("sqlite has %v, postgres has %v", a, b)
 		}
 	})
-	t.Run("version 1 is what it was", func(t *testing.T) {
-		file := "testdata/schema-0001-" + string(e) + ".sql"
-		list := must[[]migration](t)(migrationsOf(e))
-		if *update {
-			if err := os.WriteFile(file, []byte(list[0].sql), 0o644); err != nil {
-				t.Fatal(err)
+	list := must[[]migration](t)(migrationsOf(e))
+	for _, m := range list {
+		t.Run(fmt.Sprintf("version %d is what it was", m.version), func(t *testing.T) {
+			file := frozenSchema(e, m.version)
+			if *update && m.version == len(list) {
+				if err := os.WriteFile(file, []byte(m.sql), 0o644); err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-		if frozen := must[[]byte](t)(os.ReadFile(file)); list[0].sql != string(frozen) {
-			t.Errorf("%s differs from %s: a migration that is released never changes; add a new one", list[0].name, file)
-		}
-	})
-	t.Run("the register of version 1, brought up, is as a fresh one", func(t *testing.T) {
-		fresh := newRegister(t, e)
-		old := &register{t: t, now: noon}
-		dir := t.TempDir()
-		if e == SQLite {
-			old.dsn = "old.db"
-			frozenRegister(t, filepath.Join(dir, old.dsn))
-		} else {
-			old.dsn = newDatabase(t)
-			runScript(t, old.dsn, string(must[[]byte](t)(os.ReadFile("testdata/schema-0001-postgres.sql"))))
-		}
-		old.Store = old.open(dir)
-		if a, b := old.schema(), fresh.schema(); a != b {
-			t.Errorf("brought up:\n%s\nfresh:\n%s", a, b)
-		}
-		old.sound()
-		if e == SQLite {
-			c, err := old.read().Complaint("K-2026-0001")
-			if err != nil || c.Facts != "De soep was koud." || !c.ReceivedAt.Equal(noon) {
-				t.Errorf("%+v %v", c, err)
+			if frozen := must[[]byte](t)(os.ReadFile(file)); m.sql != string(frozen) {
+				t.Errorf("%s differs from %s: a migration that is released never changes; add a new one", m.name, file)
 			}
-		}
-	})
+		})
+		t.Run(fmt.Sprintf("the register of version %d, brought up, is as a fresh one", m.version), func(t *testing.T) {
+			fresh := newRegister(t, e)
+			old := &register{t: t, now: noon}
+			dir := t.TempDir()
+			if e == SQLite {
+				old.dsn = "old.db"
+				frozenRegister(t, m.version, filepath.Join(dir, old.dsn))
+			} else {
+				old.dsn = newDatabase(t)
+				runScripts(t, old.dsn, list[:m.version])
+			}
+			old.Store = old.open(dir)
+			if a, b := old.schema(), fresh.schema(); a != b {
+				t.Errorf("brought up:\n%s\nfresh:\n%s", a, b)
+			}
+			old.sound()
+			if e == SQLite {
+				c, err := old.read().Complaint("K-2026-0001")
+				if err != nil || c.Facts != "De soep was koud." || !c.ReceivedAt.Equal(noon) {
+					t.Errorf("%+v %v", c, err)
+				}
+			}
+		})
+	}
 }
 
-// runScript makes the register of version 1 on PostgreSQL, as its release did.
-func runScript(t *testing.T, dsn, script string) {
+// frozenSchema is the file with a migration as it was released.
+func frozenSchema(e Engine, version int) string {
+	return fmt.Sprintf("testdata/schema-%04d-%s.sql", version, e)
+}
+
+// runScripts makes the register of a version on PostgreSQL, as its releases did.
+func runScripts(t *testing.T, dsn string, list []migration) {
 	db, err := sql.Open("pgx", dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	script += ";\nCREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL);\nINSERT INTO schema_migrations VALUES (1, '0001_register');"
-	for statement := range strings.SplitSeq(script, ";\n") {
-		if _, err := db.Exec(statement); err != nil {
-			t.Fatalf("%s: %v", statement, err)
+	exec := func(script string) {
+		if _, err := db.Exec(script); err != nil {
+			t.Fatalf("%s: %v", script, err)
 		}
+	}
+	exec("CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+	for _, m := range list {
+		exec(string(must[[]byte](t)(os.ReadFile(frozenSchema(Postgres, m.version)))))
+		exec(fmt.Sprintf("INSERT INTO schema_migrations VALUES (%d, '%s')", m.version, m.name))
 	}
 }
 
-const frozenFile = "testdata/register-0001.db.gz"
-
-// frozenRegister unpacks the register that version 1 left.
-func frozenRegister(t *testing.T, path string) {
-	if *update {
-		writeFrozen(t)
+// frozenRegister unpacks the register that a version left. Only the newest can be written anew: the others are what their programs wrote.
+func frozenRegister(t *testing.T, version int, path string) {
+	file := fmt.Sprintf("testdata/register-%04d.db.gz", version)
+	if *update && version == SchemaVersion() {
+		writeFrozen(t, file)
 	}
-	f, err := os.Open(frozenFile)
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -224,7 +234,7 @@ func frozenRegister(t *testing.T, path string) {
 	}
 }
 
-func writeFrozen(t *testing.T) {
+func writeFrozen(t *testing.T, file string) {
 	r := newRegister(t, SQLite)
 	c := r.complain("De soep was koud.")
 	r.write(func(tx *Tx) error {
@@ -239,7 +249,7 @@ func writeFrozen(t *testing.T) {
 	z := must[*gzip.Writer](t)(gzip.NewWriterLevel(&b, gzip.BestCompression))
 	z.Write(must[[]byte](t)(os.ReadFile(path)))
 	z.Close()
-	if err := os.WriteFile(frozenFile, b.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

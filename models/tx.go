@@ -17,6 +17,7 @@ type Tx struct {
 	db    *gorm.DB
 	store *Store
 	now   time.Time
+	clock time.Time
 	outer *Tx      // of a savepoint: what it lies in
 	depth int      // of savepoints
 	texts []text   // of complaints written here, still to be made findable
@@ -27,6 +28,9 @@ type Tx struct {
 // Now is the instant of the transaction, in UTC.
 func (tx *Tx) Now() time.Time { return tx.now }
 
+// Clock is when the transaction began by the clock; another instant than Now only where one looks ahead or catches up (WriteAsOf).
+func (tx *Tx) Clock() time.Time { return tx.clock }
+
 // Read gives a view for reading, outside any transaction.
 func (s *Store) Read(ctx context.Context) *Tx {
 	return &Tx{db: s.read.WithContext(ctx), store: s, lost: new(error)}
@@ -35,10 +39,16 @@ func (s *Store) Read(ctx context.Context) *Tx {
 // Write runs fn in one transaction that bears the instant now. On PostgreSQL it is tried again when the engine asks for that
 // (40001 serialization_failure, 40P01 deadlock_detected), so fn must not do anything that cannot be repeated.
 func (s *Store) Write(ctx context.Context, now time.Time, fn func(*Tx) error) error {
+	return s.WriteAsOf(ctx, now, now, fn)
+}
+
+// WriteAsOf is Write for a transaction that bears another instant than the clock shows: as of then rows are read and written, but its
+// mails are queued by the clock, so that they leave no later and no earlier than others.
+func (s *Store) WriteAsOf(ctx context.Context, at, clock time.Time, fn func(*Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		var spent []string
 		err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
-			tx := &Tx{db: db, store: s, now: Micro(now), lost: new(error)}
+			tx := &Tx{db: db, store: s, now: Micro(at), clock: Micro(clock), lost: new(error)}
 			if err := cmp.Or(fn(tx), *tx.lost); err != nil {
 				return err
 			}
@@ -64,7 +74,7 @@ func (tx *Tx) Savepoint(fn func(*Tx) error) error {
 	if *tx.lost != nil {
 		return *tx.lost
 	}
-	inner := &Tx{db: tx.db, store: tx.store, now: tx.now, outer: tx, depth: tx.depth + 1, lost: tx.lost}
+	inner := &Tx{db: tx.db, store: tx.store, now: tx.now, clock: tx.clock, outer: tx, depth: tx.depth + 1, lost: tx.lost}
 	name := fmt.Sprintf("sp%d", inner.depth)
 	if err := tx.db.Exec("SAVEPOINT " + name).Error; err != nil {
 		return fmt.Errorf("set savepoint: %w", err)

@@ -40,11 +40,19 @@ func (d *Desk) Act(ctx context.Context, a *Arrival, s StaffMail) (*models.Ledger
 
 // act does a proven mail that is about something.
 func (d *Desk) act(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail) error {
-	if s.Token != nil && s.Token.Purpose == "confirmation" || s.Token != nil && s.Token.Purpose == "offer" {
-		return d.actOnParked(tx, a, e, s)
+	if s.Token != nil {
+		switch s.Token.Purpose {
+		case "confirmation", "offer":
+			return d.actOnParked(tx, a, e, s)
+		case "review_list":
+			return d.review(tx, a, e, s)
+		}
 	}
 	id := s.about()
-	if id == 0 {
+	switch {
+	case id == 0 && d.passesOn(a.Forward):
+		return d.forwarded(tx, a, e, s.Staff)
+	case id == 0:
 		return d.askWhetherComplaint(tx, a, e, s.Staff)
 	}
 	c, err := tx.ComplaintByID(id)
@@ -77,8 +85,8 @@ func (d *Desk) choice(s StaffMail, a *Arrival) string {
 		return answer
 	}
 	if strings.TrimSpace(a.Message.NewText) == "" {
-		for key, code := range buttonCodes {
-			if code == s.Code {
+		for _, key := range []string{"yes", "no", "own"} {
+			if buttonCodes[key] == s.Code {
 				return key
 			}
 		}
@@ -133,6 +141,9 @@ func (d *Desk) answerNamed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *
 	}
 	if coordinatorFree {
 		m, entry, err := tx.FirstMessage(c.ID)
+		if err == nil {
+			m, err = d.written(tx, m)
+		}
 		if err != nil {
 			return err
 		}
@@ -237,6 +248,13 @@ func (d *Desk) confirmed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s Sta
 		return err
 	}
 	if s.about() == 0 {
+		f, err := tx.Forward(m.ID)
+		switch {
+		case err != nil:
+			return err
+		case d.passesOn(f):
+			return d.confirmedForward(tx, e, parked, m, f, s.Staff)
+		}
 		return d.offer(tx, e, parked, s.Staff, m)
 	}
 	c, err := tx.ComplaintByID(s.about())

@@ -38,10 +38,10 @@ type Arrival struct {
 	Recipients  []string       // addresses that the mail was sent to or via
 	Message     models.Message // its rows, not written yet
 	Blobs       []models.Blob  // raw mail and attachments
-	AnswerTo    string         // where letters to the writer go; "" when nobody can be written to
-	Report      string         // of a delivery status notification: what the mail server said
-	reading     *reading       // see Understand; nil: not done yet
-	Suspect     string         // why no letter may leave by itself although a person wrote; "" none
+	Bounce      Bounce         // of a delivery status notification
+	Forward     *models.Forward
+	Suspect     string   // why no letter may leave by itself although a person wrote; "" none
+	reading     *reading // see Understand; nil: not done yet
 }
 
 // Batch runs fn with a Desk whose methods all work in one transaction. A method that fails undoes only its own work.
@@ -148,6 +148,12 @@ func (d *Desk) finish(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *model
 	if err := tx.AddMessage(&a.Message); err != nil {
 		return err
 	}
+	if a.Forward != nil {
+		a.Forward.MessageID = a.Message.ID
+		if err := tx.AddForward(a.Forward); err != nil {
+			return err
+		}
+	}
 	e.StoredAs = &a.Message.ID
 	return tx.AddLedgerEntry(e)
 }
@@ -174,95 +180,6 @@ func (d *Desk) File(ctx context.Context, a *Arrival, outcome models.Outcome, com
 		}
 		return d.finish(tx, a, e, c)
 	})
-}
-
-// Bounced files a delivery status notification with the mail of ours that it is about: the complaint gets a task, for its complainant
-// has read nothing (PEERS 15).
-func (d *Desk) Bounced(ctx context.Context, a *Arrival, about *models.OutboxMail) (*models.LedgerEntry, error) {
-	return d.take(ctx, a, func(d *Desk, tx *models.Tx, e *models.LedgerEntry) error {
-		e.Outcome = models.AsBounce
-		if err := tx.MarkBounced(about.ID); err != nil {
-			return err
-		}
-		if about.ComplaintID == nil {
-			return d.finish(tx, a, e, nil)
-		}
-		c, err := tx.ComplaintByID(*about.ComplaintID)
-		if err != nil {
-			return err
-		}
-		if err := d.finish(tx, a, e, c); err != nil {
-			return err
-		}
-		if about.StaffID == nil {
-			if err := d.lost(tx, c, causeOf(e), about, a.Report); err != nil {
-				return err
-			}
-		}
-		return d.event(tx, c, "register", "bounced", map[string]any{"kind": about.Kind, "outbox": about.ID, "ledger": e.ID})
-	})
-}
-
-// lost makes the task and tells who owns the complaint that a letter came back.
-func (d *Desk) lost(tx *models.Tx, c *models.Complaint, cause string, about *models.OutboxMail, said string) error {
-	if err := d.task(tx, c, "call_or_write", "task.bounced"); err != nil {
-		return err
-	}
-	n, err := d.circle(tx, c)
-	if err != nil {
-		return err
-	}
-	for _, s := range d.owners(c, n) {
-		l := letter{kind: "bounced", key: keyOf("bounced", c, s.Email, cause), mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c, staff: s}
-		l.data.Complainant, l.data.Lost, l.data.Note = person(&c.Complainant), about.Kind, said
-		l.data.Received = about.CreatedAt.In(d.Zone())
-		if err := d.toStaff(tx, l); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Refused does what mails ask for that a server refused for good: a staff mail that was too big goes again without its attachments; a
-// letter to a complainant is one that came back. Rows say what was done, so it may be called at any time.
-func (d *Desk) Refused(ctx context.Context) (n int, err error) {
-	err = d.change(ctx, func(d *Desk, tx *models.Tx) error {
-		big, err := tx.TooBig()
-		if err != nil {
-			return err
-		}
-		letters, err := tx.RefusedLetters()
-		if err != nil {
-			return err
-		}
-		n = len(big) + len(letters)
-		for i := range big {
-			if err := d.lighten(tx, &big[i]); err != nil {
-				return fmt.Errorf("mail %d without attachments: %w", big[i].ID, err)
-			}
-		}
-		for i := range letters {
-			if err := d.refused(tx, &letters[i]); err != nil {
-				return fmt.Errorf("refused mail %d: %w", letters[i].ID, err)
-			}
-		}
-		return nil
-	})
-	return n, err
-}
-
-func (d *Desk) refused(tx *models.Tx, letter *models.OutboxMail) error {
-	c, err := tx.ComplaintByID(*letter.ComplaintID)
-	if err != nil {
-		return err
-	}
-	if err := tx.MarkBounced(letter.ID); err != nil {
-		return err
-	}
-	if err := d.lost(tx, c, fmt.Sprintf("outbox:%d:%d", letter.ID, letter.Attempts), letter, letter.LastError); err != nil {
-		return err
-	}
-	return d.event(tx, c, "register", "bounced", map[string]any{"kind": letter.Kind, "outbox": letter.ID, "code": letter.LastCode})
 }
 
 // task makes a task out of a sentence of the texts, in the organisation's language.

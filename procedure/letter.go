@@ -45,6 +45,9 @@ type outgoing struct {
 // toComplainant makes a letter to the complaint's known address.
 func (d *Desk) toComplainant(tx *models.Tx, l letter) error {
 	c := l.complaint
+	if err := d.nameHeld(tx, &l); err != nil {
+		return err
+	}
 	l.data.To = person(&c.Complainant)
 	l.data.ThanksFor = thanksFor(c, d.Settings.ThanksFor)
 	o := &outgoing{letter: l, lang: c.Language, row: models.OutboxMail{ComplaintID: &c.ID, Recipient: c.Complainant.Email}}
@@ -120,7 +123,7 @@ func (d *Desk) write(tx *models.Tx, o *outgoing) error {
 	_, domain, _ := strings.Cut(l.mailbox.Address, "@")
 	m := &o.mail
 	m.Kind, m.ID, m.From, m.Auto, m.Attachments = l.kind, id, mailout.Addr(l.mailbox.Name, l.mailbox.Address), l.auto, l.files
-	m.MessageID, m.Date = id+"."+l.kind+"@"+domain, tx.Now().In(d.Zone())
+	m.MessageID, m.Date = id+"."+l.kind+"@"+domain, tx.Clock().In(d.Zone())
 	if m.Auto == "" {
 		m.Auto = "auto-generated" // RFC 3834 section 5.2
 	}
@@ -196,7 +199,7 @@ func (d *Desk) post(tx *models.Tx) error {
 }
 
 // buttonCodes are the actions that the choices of a letter stand for.
-var buttonCodes = map[string]string{"yes": "ja", "no": "nee", "own": "kla"}
+var buttonCodes = map[string]string{"yes": "ja", "no": "nee", "own": "kla", "all_no": "nee"}
 
 // button is the mailto: address that makes the choice. It carries no value: code and word stand for the choice (CONTRACT section 4).
 func (d *Desk) button(l letter, detail mailout.Detail, key string) string {

@@ -117,7 +117,7 @@ func withoutQuotations(text string) string {
 
 // nameOf is the writer's name: of From, or the line under the closing of the text.
 func (d *Desk) nameOf(m *models.Message) string {
-	if m.FromName != "" {
+	if m.FromName != "" || byDevice(m) {
 		return m.FromName
 	}
 	closed, said := false, false

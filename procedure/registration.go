@@ -3,7 +3,6 @@ package procedure
 import (
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -188,6 +187,9 @@ func (d *Desk) lighten(tx *models.Tx, refused *models.OutboxMail) error {
 		return err
 	}
 	m, err := tx.Message(*e.StoredAs)
+	if err == nil {
+		m, err = d.written(tx, m)
+	}
 	if err != nil {
 		return err
 	}
@@ -241,21 +243,4 @@ func (d *Desk) matter(tx *models.Tx, l *letter, m *models.Message, limit int64) 
 		}
 		l.data.Attachments = append(l.data.Attachments, shown)
 	}
-}
-
-// CouldRun tells whether opening the file could run a program: such an attachment is named to staff, not sent.
-func CouldRun(name, contentType string) bool {
-	switch strings.ToLower(filepath.Ext(strings.TrimRight(name, ". "))) {
-	case ".exe", ".com", ".scr", ".pif", ".bat", ".cmd", ".msi", ".msp", ".msix", ".appx", ".cpl", ".dll", ".sys", ".hta", ".js", ".jse", ".vbs", ".vbe",
-		".ws", ".wsf", ".wsh", ".wsc", ".ps1", ".psm1", ".psc1", ".reg", ".lnk", ".url", ".scf", ".inf", ".jar", ".jnlp", ".sh", ".py", ".pl", ".rb", ".app",
-		".dmg", ".pkg", ".apk", ".deb", ".rpm", ".iso", ".img", ".vhd", ".chm", ".docm", ".dotm", ".xlsm", ".xltm", ".xlam", ".pptm", ".potm", ".ppam", ".ppsm",
-		".sldm", ".one", ".application", ".gadget", ".html", ".htm", ".shtml", ".svg", ".xll":
-		return true
-	}
-	switch contentType {
-	case "application/x-msdownload", "application/x-dosexec", "application/vnd.microsoft.portable-executable", "application/x-sh", "application/javascript",
-		"text/javascript", "application/java-archive", "application/x-elf", "application/x-executable", "application/x-ms-shortcut", "text/html", "image/svg+xml":
-		return true
-	}
-	return false
 }

@@ -28,11 +28,7 @@ func (d *Desk) accept(tx *models.Tx, parkedNo int, by string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	answerTo := m.FromEmail
-	if d.Settings.Mailbox(answerTo) != nil {
-		answerTo = "" // never a letter to ourselves
-	}
-	c, err := d.newComplaint(tx, &Arrival{Mailbox: e.Mailbox, ReceivedAt: e.ReceivedAt, AnswerTo: answerTo, Message: *m}, 0)
+	c, written, err := d.complaintOfParked(tx, e, m)
 	if err != nil {
 		return "", err
 	}
@@ -43,10 +39,28 @@ func (d *Desk) accept(tx *models.Tx, parkedNo int, by string) (string, error) {
 	if err := d.decide(tx, e, "accepted", by); err != nil {
 		return "", err
 	}
-	if err := d.begin(tx, c, m, e); err != nil {
+	if err := d.begin(tx, c, written, e); err != nil {
 		return "", err
 	}
 	return c.Number, d.event(tx, c, by, "accepted", map[string]any{"ledger": e.ID, "reason": e.Reason})
+}
+
+// complaintOfParked makes the complaint of a parked mail, and gives the mail as its complainant wrote it.
+func (d *Desk) complaintOfParked(tx *models.Tx, e *models.LedgerEntry, m *models.Message) (*models.Complaint, *models.Message, error) {
+	if m.StaffID != nil {
+		f, err := tx.Forward(m.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		if d.passesOn(f) {
+			return d.complaintOf(tx, e, m, f)
+		}
+	}
+	if m.AnswerTo == "" && m.Carrier == "mail" && d.Settings.Mailbox(m.FromEmail) == nil { // kept by a version that did not note it
+		m.AnswerTo = m.FromEmail
+	}
+	c, err := d.newComplaint(tx, &Arrival{Mailbox: e.Mailbox, ReceivedAt: e.ReceivedAt, Message: *m}, 0)
+	return c, m, err
 }
 
 // Discard ends a parked mail without more. It stays in the ledger and in its folder.

@@ -3,16 +3,15 @@ package procedure
 import (
 	"context"
 	"slices"
-	"time"
+	"strings"
 
 	"dankuwel/models"
 	"dankuwel/templates"
 )
 
 const (
-	sameTextDays = 7  // the same text of the same person within them is an addition
-	silentDays   = 60 // after them a reply is a new complaint, linked to the old one
-	promiseDays  = 5  // fewer days left: the thanks goes without a date, and a person names one
+	sameTextDays = 7 // the same text of the same person within them is an addition
+	promiseDays  = 5 // fewer days left: the thanks goes without a date, and a person names one
 )
 
 // Register is stage 1 and 2 of the procedure for a mail that a person wrote: a number, a date, thanks at once, and the registration
@@ -23,6 +22,11 @@ func (d *Desk) Register(ctx context.Context, a *Arrival, linkedTo int64) (*model
 			return err
 		} else if again != 0 {
 			return d.add(tx, a, e, again, Evidence{SameText: true})
+		}
+		if newest, err := d.flooded(tx, a); err != nil {
+			return err
+		} else if newest != 0 {
+			return d.add(tx, a, e, newest, Evidence{Flood: true})
 		}
 		e.Outcome = models.AsComplaint
 		c, err := d.newComplaint(tx, a, linkedTo)
@@ -46,16 +50,19 @@ func (d *Desk) newComplaint(tx *models.Tx, a *Arrival, linkedTo int64) (*models.
 	}
 	c := &models.Complaint{
 		Stage: models.Registered, StageSince: tx.Now(), ReceivedAt: models.Micro(a.ReceivedAt), ReceivedOn: models.DateOf(received, d.Zone()),
-		RegisteredAt: tx.Now(), LastActivityAt: tx.Now(), Mailbox: a.Mailbox, Token: token, Carrier: "mail", Channel: "rechtstreeks",
-		Language: m.Language, Subject: m.Subject, Facts: m.Text, Profile: d.Settings.Profile.Name, Year: received.Year(),
-		Complainant: models.Complainant{Name: d.nameOf(m), Email: a.AnswerTo},
+		RegisteredAt: tx.Now(), LastActivityAt: tx.Now(), Mailbox: a.Mailbox, Token: token, Carrier: m.Carrier, Channel: "rechtstreeks",
+		Language: m.Language, Subject: m.Subject, Facts: d.factsOf(m), Profile: d.Settings.Profile.Name, Year: received.Year(),
+		Complainant: models.Complainant{Name: d.nameOf(m), Email: m.AnswerTo},
+	}
+	if d.Settings.Mailbox(m.AnswerTo) != nil {
+		c.Complainant.Email = "" // never a letter to ourselves
 	}
 	if linkedTo != 0 {
 		c.LinkedTo = &linkedTo
 	}
 	d.Understand(a)
 	c.Sober, c.Shielded = a.reading.sober, a.reading.shielded
-	c.Anonymous = c.Shielded || c.Complainant.Name == "" || a.AnswerTo == ""
+	c.Anonymous = c.Shielded || !byDevice(m) && (c.Complainant.Name == "" || c.Complainant.Email == "")
 	named := a.reading.named
 	d.assign(c, a.reading.department, named)
 	c.AnswerDue = d.profileFor(c.Department).AnswerDue(c.ReceivedOn, d.Settings.Calendar)
@@ -73,9 +80,24 @@ func (d *Desk) newComplaint(tx *models.Tx, a *Arrival, linkedTo int64) (*models.
 	return c, nil
 }
 
+// factsOf is what the complaint says. What lies in an attachment, a letter or a voice, is only pointed at.
+func (d *Desk) factsOf(m *models.Message) string {
+	switch {
+	case len(m.Attachments) > 0 && (byDevice(m) || strings.TrimSpace(m.NewText) == ""):
+		return d.Texts.Label(m.Language, "see_attachment")
+	case m.Carrier == "webformulier":
+		return m.NewText
+	}
+	return m.Text
+}
+
+// byDevice: a scanner or a telephone exchange sent it; who complains stands in the attachment.
+func byDevice(m *models.Message) bool { return m.Carrier == "brief" || m.Carrier == "telefoon" }
+
 // reading is what a mail says, as far as the register needs no look at its rows for it.
 type reading struct {
 	sober, shielded bool
+	onlyThanks      bool // a reply that asks for nothing
 	named           []*models.Staff
 	department      *Department
 }
@@ -89,6 +111,7 @@ func (d *Desk) Understand(a *Arrival) {
 	about := m.Subject + "\n" + m.NewText
 	r := &reading{named: d.namedIn(m), department: d.departmentFor(about[:min(len(about), 4<<10)], m.Language, a.Recipients)}
 	r.sober, r.shielded = d.Texts.Hears(about)
+	r.onlyThanks = len(m.Attachments) == 0 && d.Texts.OnlyThanks(m.NewText)
 	a.reading = r
 }
 
@@ -136,7 +159,19 @@ func (d *Desk) note(tx *models.Tx, c *models.Complaint) error {
 
 // thank sends the acknowledgement: step 1 to 4 of the procedure. Without a way to write back it becomes a task.
 func (d *Desk) thank(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry, n circle, noted bool) error {
-	if c.Complainant.Email == "" {
+	if byDevice(m) {
+		if err := d.task(tx, c, "complete", "task.complete"); err != nil {
+			return err
+		}
+	}
+	reachable := e.Outcome == models.AsComplaint && m.Carrier == "mail" // the mail has just come from there
+	if !reachable && c.Complainant.Email != "" {
+		var err error
+		if reachable, err = d.reachable(tx, c, c.Complainant.Email); err != nil {
+			return err
+		}
+	}
+	if !reachable || c.Complainant.Email == "" {
 		return d.task(tx, c, "post_letter", "task.thank")
 	}
 	box := d.Settings.Mailbox(c.Mailbox)
@@ -173,83 +208,6 @@ func otherOpen(list []models.Complaint) string {
 		}
 	}
 	return ""
-}
-
-// Evidence is how a mail was found to belong to a complaint.
-type Evidence struct {
-	By        string // token, references, number
-	Disagrees string // another number that the mail pointed to as well
-	SameText  bool   // the same text came before
-}
-
-// Add files what a complainant wrote about a complaint that is known. To one that ended or fell silent for 60 days it is a new
-// complaint, linked, with thanks and number (CONTRACT section 1).
-func (d *Desk) Add(ctx context.Context, a *Arrival, complaintID int64, ev Evidence) (*models.LedgerEntry, error) {
-	var silent bool
-	err := d.View(ctx, func(tx *models.Tx) error {
-		c, err := tx.ComplaintByID(complaintID)
-		if err == nil {
-			silent = a.ReceivedAt.Sub(c.LastActivityAt) > silentDays*24*time.Hour
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if silent {
-		return d.Register(ctx, a, complaintID)
-	}
-	return d.take(ctx, a, func(d *Desk, tx *models.Tx, e *models.LedgerEntry) error { return d.add(tx, a, e, complaintID, ev) })
-}
-
-func (d *Desk) add(tx *models.Tx, a *Arrival, e *models.LedgerEntry, complaintID int64, ev Evidence) error {
-	c, err := tx.ComplaintByID(complaintID)
-	if err != nil {
-		return err
-	}
-	e.Outcome = models.AsAddition
-	if err := d.finish(tx, a, e, c); err != nil {
-		return err
-	}
-	c.LastActivityAt = tx.Now()
-	if err := tx.TouchComplaint(c); err != nil {
-		return err
-	}
-	if err := d.event(tx, c, "complainant", "added", map[string]any{"ledger": e.ID, "evidence": ev.By, "same_text": ev.SameText, "disagrees": ev.Disagrees}); err != nil {
-		return err
-	}
-	n, err := d.circle(tx, c)
-	if err != nil {
-		return err
-	}
-	if err := d.confirmAddition(tx, a, c, n); err != nil {
-		return err
-	}
-	l := d.about(tx, c, "addition", e)
-	l.data.Disagreement, l.data.SameTextAgain = ev.Disagrees, ev.SameText
-	return d.tell(tx, l, &a.Message, e, n)
-}
-
-// confirmAddition tells the complainant, once a day at most, that what came later has arrived. It goes to the known address only,
-// and not in answer to what somebody else wrote or to a mail that no letter may answer by itself.
-func (d *Desk) confirmAddition(tx *models.Tx, a *Arrival, c *models.Complaint, n circle) error {
-	known := c.Complainant.Email
-	if known == "" || a.Suspect != "" || c.Stage.Ended() ||
-		(models.FoldAddress(a.AnswerTo) != models.FoldAddress(known) && models.FoldAddress(a.Message.FromEmail) != models.FoldAddress(known)) {
-		return nil
-	}
-	l := letter{kind: "addition_received", key: keyOf("addition_received", c, known, string(d.today(tx))), mailbox: d.Settings.Mailbox(c.Mailbox),
-		complaint: c, auto: "auto-replied", inReplyTo: a.Message.MessageID}
-	done, err := tx.Queued(l.key)
-	if err != nil || done {
-		return err
-	}
-	l.data.Signature = d.signature(n)
-	l.data.Received = a.ReceivedAt.In(d.Zone())
-	if c.AnswerDue >= d.today(tx) {
-		l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
-	}
-	return d.toComplainant(tx, l)
 }
 
 // earlier puts what the register knows of the same person into a staff mail. Of the shielded nothing is shown.

@@ -47,20 +47,44 @@ type Data struct {
 	Decided Decision // Receipt with DoneDecided: the decision that stands.
 
 	Lost         string           // Bounced: kind of the mail that came back; Received is when it was sent, Note the server's words.
+	Colleague    string           // Bounced: the colleague whom a mail did not reach; "" it was a letter to the complainant.
 	Failed       string           // Bounced: the address that failed, when it is another than the complainant's.
 	Reason       string           // Bounced: one of the labels bounce.*, "" not known.
 	Temporary    bool             // Bounced: the server gave up for a reason that may pass; the address may be good.
 	AfterAnswer  bool             // Addition: it came after the answer, or to a complaint that has ended; ReactBy is set.
-	ReactBy      time.Time        // Addition, addition_received: local date until which somebody reacts to it. Zero: no such promise.
+	ReactBy      time.Time        // Addition, addition_received, task: local date until which somebody reacts to it. Zero: no such promise.
 	Held         []Held           // Letter to a complainant: what came in and was not confirmed by a letter of its own.
 	Parked       []ParkedMail     // Review list: what waits for a decision, oldest first.
-	ParkedLeft   int              // Review list: how many more wait.
+	ParkedLeft   int              // Review list, and receipt with DoneReview: how many more wait.
 	Decisions    []ReviewDecision // Receipt with DoneReview: one for each parked mail that the reply names.
 	Unknown      []string         // Receipt with DoneReview: lines of the reply that could not be understood.
+	Task         string           // Task: one of the labels task.*, such as "thank"; ReactBy is its day. "" with a Flood.
 	Flood        *Flood           // Task: so many complaints of one address that the further ones became additions.
-	From         string           // Confirmation: the sender written on the mail.
+	From         string           // Confirmation: the sender written on the mail. Addition: the address it came from, when it is not the known one.
 	ReceivedText string           // Confirmation: first lines of what arrived in the reader's name.
 	Mailbox      string           // The complaints mailbox, "klachten@example.test".
+
+	// What staff write, and what is said back to them (CONTRACT section 6).
+	Body         string    // Letter: the words of the staff member in it; paragraphs, plain text.
+	Verdict      string    // Answer: "founded", "partly_founded", "unfounded".
+	Apology      string    // Answer: Verontschuldiging.
+	WhatHappened string    // Answer: Wat is er gebeurd.
+	ForYou       string    // Answer: Wat doe ik voor u.
+	WeChange     string    // Answer: Wat veranderen wij.
+	Motivation   string    // Answer: Motivering.
+	OldDue       time.Time // Extension: the day that was promised before; AnswerDue is the new one. Local date.
+	EndReason    string    // Side end: one of the labels reason.*, such as "older_than_a_year"; Body holds the words beside it.
+	OtherNumber  string    // Duplicate, hoort-bij: the complaint that goes on.
+	Measure      string    // Status update: what was promised and is done now.
+	Action       string    // Receipt: key of the action, for the subject "Gedaan: wijs-toe".
+	Did, Not     []string  // Receipt, preview: sentences; what was done, what was not and why.
+	Short        bool      // Receipt: one line is enough.
+	Near         []Near    // Receipt: labels that were only nearly right.
+	Form         string    // The form, ready to be filled in or to be corrected; ends with its end line.
+	Draft        string    // Preview: the letter as it will look, from greeting to closing; its subject is Subject, its kind Lost.
+	Findings     []Finding // Preview: of the attitude check, block first.
+	Changed      []string  // Preview: the words that changed since the last one.
+	Lines        []string  // Receipt: what was asked for (help, overview, search), a line each.
 
 	Staff bool // Set by Render: the letter is for a colleague.
 
@@ -109,8 +133,8 @@ type ReviewDecision struct {
 	Accepted bool   // Otherwise discarded.
 	Number   string // Of the complaint it became.
 	Subject  string
-	By       string    // Decided before, by whom; "" it is decided now.
-	At       time.Time // Decided before: local.
+	By       string    // Decided before: by whom; "" not known.
+	At       time.Time // Decided before: local. Zero: it is decided now.
 	Missing  bool      // There is no parked mail with that number.
 }
 
@@ -164,9 +188,12 @@ type Earlier struct {
 
 // Button is a choice that can be made by opening a prepared mail.
 type Button struct {
-	Key string // "yes", "no", "own": its words are the labels button.KEY and without.KEY.
+	Key string // "yes", "no", "own", "all_no": its words are the labels button.KEY and without.KEY.
 	URL string // mailto: only; anything else is shown without a link.
 }
+
+// Near is a label of a form that was understood although it was not written quite so.
+type Near struct{ Written, Understood string }
 
 // Decision is what somebody chose before.
 type Decision struct {

@@ -26,6 +26,9 @@ var stories = map[string][]variant{
 		{"anonymous", func(d *Data) { d.Anonymous = true; d.Signature = d.Organization.Name; d.ThanksFor = "brief" }},
 		{"shielded", func(d *Data) { d.Anonymous, d.Shielded = true, true }},
 		{"noted", func(d *Data) { d.Anonymous, d.NotHandled, d.Handler = true, true, "" }},
+		{"held", func(d *Data) {
+			d.Held = []Held{{"K-2026-0001", d.Received.AddDate(0, 0, -2)}, {"K-2026-0001", d.Received.AddDate(0, 0, -1)}, {"K-2026-0002", d.Received}}
+		}},
 		{"titled", func(d *Data) { d.To = Person{Name: "Lut Claes", Surname: "Claes", Title: "mevrouw"}; d.Practice = true }},
 	},
 	"addition_received": {
@@ -35,17 +38,34 @@ var stories = map[string][]variant{
 			d.Handler = ""
 			d.Received = d.Received.AddDate(0, 0, -2)
 		}},
+		{"react", func(d *Data) { d.ReactBy = d.Received.AddDate(0, 0, 7) }},
+		{"held", func(d *Data) { d.Held = []Held{{d.Number, d.Received.AddDate(0, 0, -1)}} }},
+		{"held_many", func(d *Data) {
+			d.Handler = ""
+			d.Held = []Held{{d.Number, d.Received.AddDate(0, 0, -1)}, {d.Number, d.Received.AddDate(0, 0, -1)}, {d.Number, d.Received}}
+		}},
 	},
 	"not_a_complaint": {
 		{"", func(d *Data) { d.Anonymous = true }},
 		{"shielded", func(d *Data) {
 			d.Anonymous, d.Shielded = true, true
 			d.Organization.SecondLine = ""
+			d.Held = []Held{{"K-2026-0001", d.Received.AddDate(0, 0, -1)}}
 		}},
 	},
 	"bounced": {
 		{"", func(d *Data) {
-			d.Lost, d.Note, d.Complainant.Phone = "acknowledgement", "550 5.1.1 User unknown", "0470 12 34 56"
+			d.Lost, d.Note, d.Reason = "acknowledgement", "550 5.1.1 User unknown", "no_such_user"
+		}},
+		{"temporary", func(d *Data) {
+			d.Lost, d.Note, d.Reason, d.Temporary = "answer", "452 4.2.2 Mailbox full", "mailbox_full", true
+		}},
+		{"forwarded", func(d *Data) {
+			d.Lost, d.Note, d.Failed, d.Complainant.Phone = "addition_received", "550 no", "jan.peeters@elders.test", ""
+		}},
+		{"colleague", func(d *Data) {
+			d.Lost, d.Colleague, d.Complainant, d.Reason, d.Note = "registration", "Bram De Wit", Person{}, "refused", "554 5.7.1 Rejected"
+			d.To.Name = "An Peeters"
 		}},
 	},
 	"welcome": {{"", func(d *Data) { d.Number = "" }}},
@@ -67,6 +87,8 @@ var stories = map[string][]variant{
 	},
 	"addition": {
 		{"", nil},
+		{"other", func(d *Data) { d.From = "jan@elders.test" }},
+		{"after", func(d *Data) { d.AfterAnswer, d.ReactBy = true, d.Received.AddDate(0, 0, 7) }},
 		{"doubt", func(d *Data) { d.Disagreement, d.SameTextAgain = "K-2026-0001", true }},
 	},
 	"confirmation": {{"", func(d *Data) { d.Subject = "Vraag"; d.Buttons = yesNo[:1] }}},
@@ -79,6 +101,20 @@ var stories = map[string][]variant{
 			d.Done = DoneDecided
 			d.Decided = Decision{By: "Bram De Wit", At: d.Received.Add(time.Hour)}
 		}},
+		{"review", func(d *Data) {
+			d.Done, d.Number, d.ParkedLeft = DoneReview, "", 2
+			d.Decisions = []ReviewDecision{
+				{No: 17, Accepted: true, Number: "K-2026-0005", Subject: "Soep alweer koud"},
+				{No: 18, Subject: "Win een reis op www.gratis.test"},
+				{No: 16, By: "Bram De Wit", At: d.Received.Add(-time.Hour), Accepted: true, Number: "K-2026-0004"},
+				{No: 15, By: "Bram De Wit", At: d.Received.Add(-time.Hour)},
+				{No: 99, Missing: true},
+			}
+			d.Unknown = []string{"P-19 misschien", "bel mij even"}
+		}},
+		{"review_unknown", func(d *Data) { d.Done, d.Number, d.Unknown = DoneReview, "", []string{"bel mij even"} }},
+		{"forward", func(d *Data) { d.Done = DoneForward; d.Received = d.Received.AddDate(0, 0, -3) }},
+		{"forward_noaddress", func(d *Data) { d.Done = DoneForward; d.Complainant.Email = "" }},
 		{"not_yours", func(d *Data) { d.NotDone = NotDoneNotYours; d.Note = "Ik sprak de kok." }},
 		{"not_understood", func(d *Data) { d.NotDone = NotDoneNotUnderstood; d.Number = ""; d.Note = "??" }},
 		{"own_complaint", func(d *Data) {
@@ -86,6 +122,36 @@ var stories = map[string][]variant{
 			d.Buttons = []Button{{Key: "own", URL: "mailto:klachten+brf.abcd@example.test?subject=klacht&body=klacht"}}
 		}},
 	},
+	"task": {
+		{"flood", func(d *Data) { d.Flood = &Flood{Address: "jan@example.test", N: 20, Per: 10 * time.Minute} }},
+		{"react", func(d *Data) { d.Task, d.ReactBy = "react", d.Received.AddDate(0, 0, 7) }},
+		{"thank", func(d *Data) { d.Task, d.Complainant.Email = "thank", "" }},
+	},
+	"review_list": {
+		{"", func(d *Data) {
+			d.Number, d.Parked, d.ParkedLeft = "", parked(d.Received), 12
+			d.Buttons = []Button{{Key: "all_no", URL: "mailto:klachten+brf.aaaabbbbccccdddd@example.test?subject=alles%20nee&body=alles%20nee"}}
+		}},
+		{"one", func(d *Data) { d.Number, d.Parked, d.Buttons = "", parked(d.Received)[1:2], yesNo }},
+	},
+}
+
+// parked is a mail for each reason; the words are those of people, advertisers and machines.
+func parked(now time.Time) []ParkedMail {
+	return []ParkedMail{
+		{No: 17, From: Person{Name: "Reisclub", Email: "nieuws@reisclub.test"}, Subject: "Win een reis", Received: now, Reason: "spam", Words: "Klik nu op https://reisclub.test/win?id=12 en win."},
+		{No: 18, From: Person{Name: "Lut Claes", Email: "lut.claes@example.test"}, Subject: "Wachttijd aan het loket", Received: now.AddDate(0, 0, -1), Reason: "dmarc",
+			Words: "Gisteren stond ik twee uur aan het loket. Niemand zei waarom.", Attachments: 2},
+		{No: 19, From: Person{Email: "noreply@bank.test"}, Subject: "Nieuwsbrief", Received: now, Reason: "list"},
+		{No: 20, From: Person{Name: "Piet"}, Received: now, Reason: "encrypted", Attachments: 1},
+		{No: 21, Subject: "???", Received: now, Reason: "unreadable"},
+		{No: 22, From: Person{Name: "Bram De Wit", Email: "bram@example.test"}, Subject: "Nota", Received: now, Reason: "unproven", Words: "Ik sprak de kok."},
+		{No: 23, From: Person{Name: "Rita", Email: "rita@example.test"}, Subject: "Re: [K-2026-0002]", Received: now, Reason: "stranger", Words: "Ik was er ook bij."},
+		{No: 24, From: Person{Name: "Jan Maes", Email: "jan@example.test"}, Subject: "Factuur", Received: now.AddDate(0, -3, 0), Reason: "old", Words: "De factuur klopt niet."},
+		{No: 25, From: Person{Name: "Jan Maes", Email: "jan@example.test"}, Subject: "Afwezig", Received: now, Reason: "automatic", Words: "Ik ben terug op 1 december."},
+		{No: 26, From: Person{Name: "Jan Maes", Email: "jan@example.test"}, Received: now, Reason: "empty"},
+		{No: 27, From: Person{Name: "Jan Maes", Email: "jan@example.test"}, Subject: "Vraag", Received: now, Reason: "unclear", Words: "Hoe laat is het bezoek?"},
+	}
 }
 
 var yesNo = []Button{

@@ -23,14 +23,23 @@ var ours embed.FS
 // maxSource is the longest text of an organisation's own, in bytes: a letter, not a book.
 const maxSource = 64 << 10
 
-// Load reads our texts and lays those in dir over them: dir/nl/acknowledgement.md replaces ours. dir "" is only ours.
+// Load reads our texts and lays those in dir over them: dir/nl/acknowledgement.md replaces ours, dir/nl/attitude.toml adds to ours or
+// takes phrases away. dir "" is only ours.
 // dir/nl/own/ is left alone. All findings come at once, each with file, line, fault and mend.
 func Load(dir string) (*Set, error) {
 	w, err := readWords()
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{words: w, reader: newReader(w), letters: map[string]map[string]*letter{}}
+	a, err := readAttitudes()
+	if err != nil {
+		return nil, err
+	}
+	f, err := readForms()
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{words: w, reader: newReader(w), forms: f, attitudes: maps.Clone(a), letters: map[string]map[string]*letter{}}
 	for _, lang := range Languages {
 		s.letters[lang] = map[string]*letter{}
 		for kind := range kinds {
@@ -90,6 +99,11 @@ func (s *Set) overlayLang(dir, lang string) error {
 		}
 		s.letters[lang][kind] = l
 	}
+	a, err := s.attitudes[lang].overlay(filepath.Join(dir, lang, "attitude.toml"))
+	if err != nil {
+		return errors.Join(append(found, err)...)
+	}
+	s.attitudes[lang] = a
 	return errors.Join(found...)
 }
 

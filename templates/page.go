@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -22,6 +23,9 @@ func funcs(w *words) template.FuncMap {
 		"size":       func(n int64) string { return w.size(n) },
 		"label":      func(key string, args ...any) string { return w.label(key, args...) },
 		"list":       func(items []string) string { return w.list(items) },
+		"lines":      func(items []string) string { return strings.Join(items, "\n") },
+		"span":       func(d time.Duration) string { return w.span(d) },
+		"unlink":     func(s string) string { return w.unlink(s) },
 		"join":       func(items []string) string { return strings.Join(items, ", ") },
 		"buttons":    func(b []Button) markup { return w.buttons(b) },
 		"attachment": func(a Attachment) string { return w.attachment(a) },
@@ -77,10 +81,12 @@ func (p *page) thanksFor() string {
 func (p *page) HasDate() bool { return !p.AnswerDue.IsZero() }
 
 // SameDay: what came in came today.
-func (p *page) SameDay() bool {
-	y, m, d := p.Received.Date()
-	ty, tm, td := p.Today.Date()
-	return y == ty && m == tm && d == td
+func (p *page) SameDay() bool { return sameDay(p.Received, p.Today) }
+
+func sameDay(a, b time.Time) bool {
+	y, m, d := a.Date()
+	by, bm, bd := b.Date()
+	return y == by && m == bm && d == bd
 }
 
 // HandlerSigns: who examines the complaint is the one who says "ik".
@@ -116,6 +122,57 @@ func (p *page) StatusLine() markup {
 		b.WriteString(string(part))
 	}
 	return markup(b.String())
+}
+
+// AlsoArrived tells in one sentence that what Held names came in: how many mails, of which days, and where they lie when that is not
+// with the letter's own complaint.
+func (p *page) AlsoArrived() string {
+	var days, numbers []string
+	elsewhere := ""
+	for _, h := range p.Held {
+		days = appendNew(days, p.w.heldOn(h.Received, p.Today))
+		numbers = appendNew(numbers, h.Number)
+		if h.Number != p.Number {
+			elsewhere = "_at"
+		}
+	}
+	and, key := p.w.labels["and"], "held.many"
+	switch len(p.Held) {
+	case 0:
+		return ""
+	case 1:
+		key = "held.one"
+	}
+	return p.w.label(key+elsewhere, series(days, and), len(p.Held), series(numbers, and))
+}
+
+// heldOn is the day of a mail with its preposition where the language needs one: "vandaag", "maandag 23 november".
+func (w *words) heldOn(t, today time.Time) string {
+	if sameDay(t, today) {
+		return w.labels["held.today"]
+	}
+	return w.label("held.day", w.date("day", t))
+}
+
+func appendNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// Waiting is how many parked mails wait.
+func (p *page) Waiting() int { return len(p.Parked) + p.ParkedLeft }
+
+// Example is the number of a parked mail to show an answer with.
+func (p *page) Example() int {
+	switch {
+	case len(p.Parked) > 0:
+		return p.Parked[0].No
+	case len(p.Decisions) > 0:
+		return p.Decisions[0].No
+	}
+	return 17
 }
 
 // Reachable tells whether there is any way to answer the complainant.

@@ -13,10 +13,12 @@ import (
 type reader struct {
 	sober, shield ruleBook
 	functions     []string
-	answers       map[string]string // folded first word -> "yes", "no", "own"
+	answers       map[string]string // folded word -> "yes", "no", "own", "all"
 	greetings     [][]string        // folded
 	titles        map[string]bool   // folded
 	closings      [][]string        // folded
+	courtesies    []courtesy        // phrases of which a mail that only thanks is made
+	notNames      map[string]bool   // folded
 }
 
 // readRule is one thing to recognise.
@@ -25,13 +27,13 @@ type readRule struct {
 }
 
 func newReader(all map[string]*words) *reader {
-	r := &reader{answers: map[string]string{}, titles: map[string]bool{}}
+	r := &reader{answers: map[string]string{}, titles: map[string]bool{}, notNames: map[string]bool{}}
 	for _, lang := range Languages {
 		l := &all[lang].lists
 		r.sober.add(l.Sober)
 		r.shield.add(l.Shield)
 		r.functions = append(r.functions, l.Functions...)
-		for key, list := range map[string][]string{"yes": l.Yes, "no": l.No, "own": l.Own} {
+		for key, list := range map[string][]string{"yes": l.Yes, "no": l.No, "own": l.Own, "all": l.All} {
 			for _, word := range list {
 				r.answers[foldWord(word)] = key
 			}
@@ -45,6 +47,7 @@ func newReader(all map[string]*words) *reader {
 		for _, t := range append(l.Titles, l.Functions...) {
 			r.titles[foldWord(t)] = true
 		}
+		r.addCourtesies(l)
 	}
 	return r
 }
@@ -78,12 +81,28 @@ func (s *Set) Answer(text string) string {
 	if len(words) == 0 || strings.HasPrefix(line, ">") {
 		return ""
 	}
+	if key := s.reader.answers[words[0]]; key != "all" {
+		return key
+	}
+	return ""
+}
+
+// AnswerKey reads one word of an answer about several things: "yes", "no", "own", "all" or "".
+func (s *Set) AnswerKey(word string) string {
+	words := foldWords(word)
+	if len(words) != 1 {
+		return ""
+	}
 	return s.reader.answers[words[0]]
 }
 
-// AnswerWord is the word by which a reader of the language gives the answer "yes", "no" or "own"; Answer understands it.
+// AnswerWord is the word by which a reader of the language gives the answer "yes", "no" or "own", which Answer understands, or
+// "all_no": two words that AnswerKey understands.
 func (s *Set) AnswerWord(lang, key string) string {
 	l := &s.lang(lang).lists
+	if key == "all_no" {
+		return l.All[0] + " " + l.No[0]
+	}
 	return map[string][]string{"yes": l.Yes, "no": l.No, "own": l.Own}[key][0]
 }
 

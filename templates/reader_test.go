@@ -1,6 +1,9 @@
 package templates
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestSober(t *testing.T) {
 	s := load(t)
@@ -203,6 +206,22 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
+func TestAnswerKey(t *testing.T) {
+	s := load(t)
+	for word, want := range map[string]string{
+		"ja": "yes", "JA": "yes", "oui": "yes", "yes,": "yes", "neen": "no", "non": "no", "nein": "no", "klacht": "own", "plainte": "own",
+		"alles": "all", "Alle": "all", "tout": "all", "tous": "all", "all": "all", "everything": "all",
+		"": "", "P-17": "", "17": "", "alles nee": "", "misschien": "",
+	} {
+		if got := s.AnswerKey(word); got != want {
+			t.Errorf("AnswerKey(%q) = %q, want %q", word, got, want)
+		}
+	}
+	if got := s.Answer("alles nee"); got != "" {
+		t.Errorf("an answer to one question: %q", got)
+	}
+}
+
 // What a button writes into the mail that it opens is understood when that mail comes back.
 func TestAnswerWord(t *testing.T) {
 	s := load(t)
@@ -211,6 +230,10 @@ func TestAnswerWord(t *testing.T) {
 			if word := s.AnswerWord(lang, key); s.Answer(word) != key {
 				t.Errorf("%s: %q is written for %s and read as %q", lang, word, key, s.Answer(word))
 			}
+		}
+		all, no, _ := strings.Cut(s.AnswerWord(lang, "all_no"), " ")
+		if s.AnswerKey(all) != "all" || s.AnswerKey(no) != "no" {
+			t.Errorf("%s: %q %q is read as %q %q", lang, all, no, s.AnswerKey(all), s.AnswerKey(no))
 		}
 	}
 }

@@ -17,11 +17,22 @@ func samples() []Data {
 		ThanksFor: "bericht", Handler: "Bram De Wit", Department: "Keuken", OpenNumber: "K-2026-0002",
 		Complainant: Person{Name: "Jan Maes", Email: "jan@example.test", Phone: "0470 12 34 56"},
 		Subject:     "Soep", Text: "Koude soep.\n\nDrie keer.", Language: "nl",
-		Attachments:  []Attachment{{Name: "foto.jpg", Size: 120_000}, {Name: "x.exe", Size: 1_200_000, Left: LeftExecutable}},
-		MissingSize:  52_000_000,
-		Earlier:      []Earlier{{Number: "K-2026-0002", Received: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Subject: "Soep", Stage: "closed", Verdict: "founded", Outcome: "Nieuwe wagen.", SamePerson: true, Words: []string{"soep"}}},
-		Named:        []string{"Bram De Wit"},
-		Buttons:      []Button{{Key: "yes", URL: "mailto:k@example.test"}, {Key: "no", URL: "mailto:k@example.test"}},
+		Attachments: []Attachment{{Name: "foto.jpg", Size: 120_000}, {Name: "x.exe", Size: 1_200_000, Left: LeftExecutable}},
+		MissingSize: 52_000_000,
+		Earlier:     []Earlier{{Number: "K-2026-0002", Received: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Subject: "Soep", Stage: "closed", Verdict: "founded", Outcome: "Nieuwe wagen.", SamePerson: true, Words: []string{"soep"}}},
+		Named:       []string{"Bram De Wit"},
+		Buttons:     []Button{{Key: "yes", URL: "mailto:k@example.test"}, {Key: "no", URL: "mailto:k@example.test"}},
+		Failed:      "jan@elders.test", Reason: "no_such_user",
+		Held: []Held{{"K-2026-0001", time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}, {"K-2026-0002", time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}},
+		Parked: []ParkedMail{
+			{No: 17, From: Person{Name: "Jan", Email: "jan@example.test"}, Subject: "Soep", Received: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), Reason: "spam", Words: "Koude soep.", Attachments: 1},
+			{No: 18, Reason: "unclear"},
+		},
+		ParkedLeft: 3,
+		Decisions: []ReviewDecision{{No: 17, Accepted: true, Number: "K-2026-0001", Subject: "Soep"}, {No: 18, Subject: "Reclame"}, {No: 19, Missing: true},
+			{No: 16, By: "An Peeters", At: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), Accepted: true, Number: "K-2026-0002"}},
+		Unknown:      []string{"P-20 misschien"},
+		Flood:        &Flood{Address: "jan@example.test", N: 20, Per: 10 * time.Minute},
 		Disagreement: "K-2026-0002", Note: "Gezien.", From: "an@example.test", ReceivedText: "Koude soep.", Mailbox: "klachten@example.test", Lost: "acknowledgement",
 		Decided: Decision{By: "An Peeters", At: time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC), Yes: true},
 	}
@@ -31,8 +42,12 @@ func samples() []Data {
 	sober.Sober, sober.Shielded, sober.Anonymous, sober.AnswerDue, sober.SameTextAgain = true, true, true, time.Time{}, true
 	noted := full
 	noted.NotHandled, noted.MayRefuse, noted.Practice, noted.Handler = true, true, true, "An Peeters"
-	all = append(all, sober, noted)
-	for _, done := range []string{DoneNote, DoneYes, DoneNo, DoneConfirmed, DoneDecided} {
+	after := full
+	after.AfterAnswer, after.ReactBy, after.Temporary, after.Flood, after.Task = true, full.AnswerDue, true, nil, "react"
+	one := full
+	one.Parked, one.ParkedLeft, one.Colleague, one.Held = full.Parked[:1], 0, "An Peeters", full.Held[:1]
+	all = append(all, sober, noted, after, one)
+	for _, done := range []string{DoneNote, DoneYes, DoneNo, DoneConfirmed, DoneDecided, DoneReview, DoneForward} {
 		d := full
 		d.Done = done
 		all = append(all, d)

@@ -21,9 +21,11 @@ import (
 
 // Set holds all texts of one organisation. It does not change after Load and may be used by many goroutines.
 type Set struct {
-	letters map[string]map[string]*letter // language, kind
-	words   map[string]*words             // language
-	reader  *reader                       // what people write, all languages together
+	letters   map[string]map[string]*letter // language, kind
+	words     map[string]*words             // language
+	reader    *reader                       // what people write, all languages together
+	attitudes map[string]*attitude          // language; how a letter sounds
+	forms     *formBook                     // verbs, labels and values of the forms of staff, all languages together
 }
 
 // Letter is one rendered mail. Text ends with a line break and is wrapped at 76 columns; HTML is a whole document.
@@ -49,6 +51,8 @@ var kinds = map[string]bool{
 	"confirmation":      true,
 	"bounced":           true,
 	"receipt":           true,
+	"task":              true,
+	"review_list":       true,
 }
 
 // Render writes one letter. An unknown language is Dutch; an unknown kind is an error.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -15,13 +16,13 @@ var nasty = []string{
 	"<script>alert(1)</script>", "# kop", "[klik](http://kwaad.test)", "![x](http://kwaad.test/x.png)", "*vet* _cursief_ **dik**", "`code` ```", "{{.Note}} {{end}}",
 	"> citaat", "- lijst\n- lijst", "1. een\n2. twee", "***", "---", "a\\b \\* &amp; &#60; &lt;b&gt;", "<http://kwaad.test>", "\ue000\uf8ff\U0010F80A\U0010F83C", "\"'><img src=x onerror=y>",
 	strings.Repeat("zeerlangwoord", 50), "tab\tnul\x00bel\x07 \u202egnork", "\xff\xfe kapot", "    vier spaties", "regel\r\nregel\rregel\u2028x", "| a | b |\n|---|---|", "--- schrijf boven ---", "a\n***\nb\n===\n",
-	"mailto:x@y", "](mailto:x) [", ") \"titel\" (",
+	"mailto:x@y", "mAilto:00", "](mailto:x) [", ") \"titel\" (",
 }
 
 func TestValuesStayText(t *testing.T) {
 	s := load(t)
 	for _, value := range nasty {
-		for _, kind := range []string{"acknowledgement", "registration", "confirmation", "receipt"} {
+		for _, kind := range []string{"acknowledgement", "registration", "confirmation", "receipt", "review_list", "bounced", "task"} {
 			l, err := s.Render(kind, "nl", filled(kind, value))
 			if err != nil {
 				t.Fatalf("%s with %q: %v", kind, value, err)
@@ -39,7 +40,12 @@ func filled(kind, value string) Data {
 	d.Attachments = []Attachment{{Name: value, Size: 1}}
 	d.Earlier = []Earlier{{Number: "K-2026-0001", Subject: value, Stage: "closed", Outcome: value, Words: []string{value}}}
 	d.Named, d.From, d.ReceivedText, d.Note = []string{value}, value, value, value
-	d.NotDone = NotDoneNotYours
+	d.NotDone, d.Failed, d.Colleague, d.Unknown = NotDoneNotYours, value, value, []string{value}
+	d.Parked = []ParkedMail{{No: 1, From: Person{Name: value, Email: value}, Subject: value, Reason: "spam", Words: value}, {No: 2, Words: value}}
+	d.Flood = &Flood{Address: value, N: 20, Per: time.Minute}
+	if kind == "receipt" {
+		d.Done, d.Decisions = DoneReview, []ReviewDecision{{No: 1, Subject: value, Accepted: true, Number: "K-2026-0009"}, {No: 2, Subject: value}, {No: 3, By: value}}
+	}
 	d.Buttons = []Button{{Key: "yes", URL: value}, {Key: "no", URL: "https://kwaad.test"}}
 	return d
 }
@@ -71,7 +77,7 @@ func plainText(t *testing.T, kind, value string, l Letter) {
 			t.Errorf("%s with %q: element %s", kind, value, n.Data)
 		}
 		for _, a := range n.Attr {
-			if strings.HasPrefix(a.Key, "on") || a.Key == "src" || a.Key == "href" && !strings.HasPrefix(a.Val, "mailto:") {
+			if strings.HasPrefix(a.Key, "on") || a.Key == "src" || a.Key == "href" && !isMailto(a.Val) {
 				t.Errorf("%s with %q: %s=%q", kind, value, a.Key, a.Val)
 			}
 		}
@@ -104,7 +110,7 @@ func FuzzRender(f *testing.F) {
 		f.Add(value)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		for _, kind := range []string{"registration", "receipt", "confirmation"} {
+		for _, kind := range []string{"registration", "receipt", "confirmation", "review_list"} {
 			l, err := s.Render(kind, "nl", filled(kind, value))
 			if err != nil {
 				t.Fatal(err)

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,10 +31,14 @@ type calendar struct {
 // lists are words by which people write; the notation of Sober and Shield is that of reader.
 type lists struct {
 	Yes, No, Own []string   // first word of an answer
+	All          []string   // of an answer about everything at once: "alles nee"
 	Functions    []string   // title or function before a surname
 	Greetings    []string   // first words of a greeting line
 	Titles       []string   // words that may follow in a greeting without a capital
 	Closings     []string   // whole closing lines
+	Thanks       []string   // phrases that thank, in the notation of reader
+	Polite       []string   // phrases that may stand beside them and ask nothing
+	NotNames     []string   `toml:"not_names"` // words that may stand with a capital where a name would
 	Sober        []readRule // speaks of death, abuse, violence, a fall, a hospital stay
 	Shield       []readRule // asks not to be named
 }
@@ -145,11 +150,42 @@ func (w *words) tenths(n int64) string {
 }
 
 // list joins names: "An, Bram of Chris".
-func (w *words) list(items []string) string {
+func (w *words) list(items []string) string { return series(items, w.labels["or"]) }
+
+// series joins items with commas, the last one with a word.
+func series(items []string, word string) string {
 	if len(items) < 2 {
 		return strings.Join(items, "")
 	}
-	return strings.Join(items[:len(items)-1], ", ") + " " + w.labels["or"] + " " + items[len(items)-1]
+	return strings.Join(items[:len(items)-1], ", ") + " " + word + " " + items[len(items)-1]
+}
+
+// span is a length of time after "in": "10 minuten", "één uur", "2 dagen"; in the largest unit that holds it in whole numbers.
+func (w *words) span(d time.Duration) string {
+	for _, unit := range []struct {
+		name   string
+		length time.Duration
+	}{{"day", 24 * time.Hour}, {"hour", time.Hour}} {
+		if d >= unit.length && d%unit.length == 0 {
+			return w.count(unit.name, int(d/unit.length))
+		}
+	}
+	return w.count("minute", max(1, int(d.Round(time.Minute)/time.Minute)))
+}
+
+func (w *words) count(unit string, n int) string {
+	if n == 1 {
+		return w.label("span." + unit)
+	}
+	return w.label("span."+unit+"s", n)
+}
+
+// webAddress is what mail programs turn into a link by themselves.
+var webAddress = regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S+`)
+
+// unlink puts a word in the place of web addresses: parked mail may be bait, and a list of it holds nothing to click on (LETTERS.md 1.4).
+func (w *words) unlink(s string) string {
+	return webAddress.ReplaceAllLiteralString(s, w.labels["link"])
 }
 
 // attachment is a line of the list: name, size, and why it did not come along.

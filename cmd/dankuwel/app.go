@@ -151,6 +151,7 @@ func (a *app) run(ctx context.Context) error {
 			}
 		}
 	})
+	start("scheduler", a.scheduler().Run)
 	for _, w := range a.watchers {
 		start("mailbox "+w.Account.Address, w.Run)
 	}
@@ -282,6 +283,7 @@ func (c *Config) settings() *procedure.Settings {
 		Profile:      procedure.Profiles[c.Procedure.Profile],
 		Calendar:     procedure.NewCalendar(o.Timezone, o.Holidays, closed),
 		Anonymous:    c.Procedure.Anonymous, ThanksFor: c.Procedure.ThanksFor,
+		Flood: procedure.Rate(c.Limits.Flood), Automatic: procedure.Rate(c.Limits.Automatic),
 	}
 	if t := c.Procedure.Terms.Answer; t != (Period{}) {
 		s.Profile.Answer = termOf(t)
@@ -303,7 +305,13 @@ func (c *Config) settings() *procedure.Settings {
 	}
 	for _, m := range c.Mailboxes {
 		s.Mailboxes = append(s.Mailboxes, procedure.Mailbox{Address: m.Address, Name: m.Name, Plus: m.ReplyAddressing == "plus", Processed: m.Processed,
-			Review: m.Review, Shielded: m.Shielded, Sent: m.Sent, AcknowledgeWithin: time.Duration(m.AcknowledgeWithin.fewestDays()) * 24 * time.Hour})
+			Review: m.Review, Shielded: m.Shielded, Sent: m.Sent, AcknowledgeWithin: time.Duration(m.AcknowledgeWithin.fewestDays()) * 24 * time.Hour, Lists: m.Lists})
+	}
+	for _, f := range c.FormSenders {
+		s.FormSenders = append(s.FormSenders, procedure.FormSender(f))
+	}
+	for _, scanner := range c.Scanners {
+		s.Scanners = append(s.Scanners, scanner.Address)
 	}
 	return s
 }

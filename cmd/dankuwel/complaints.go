@@ -116,6 +116,9 @@ type messageJSON struct {
 	Subject     string           `json:"subject"`
 	Text        string           `json:"text"`
 	Attachments []attachmentJSON `json:"attachments"`
+	BouncedAt   *string          `json:"bounced_at"` // of a letter that came back
+	Bounce      *string          `json:"bounce"`     // permanent, temporary
+	cameBack    string           // the same in words
 }
 
 type eventJSON struct {
@@ -183,8 +186,18 @@ func dossierOf(tx *models.Tx, c *models.Complaint, now time.Time, zone *time.Loc
 	if err != nil {
 		return nil, err
 	}
+	sent, err := tx.OutboxOf(c.ID)
+	if err != nil {
+		return nil, err
+	}
 	for i := range messages {
-		j.Messages = append(j.Messages, messageOf(&messages[i], zone))
+		m := messageOf(&messages[i], zone)
+		for k := range sent {
+			if o := &sent[k]; o.MessageID == messages[i].MessageID && o.BouncedAt != nil {
+				m.BouncedAt, m.Bounce, m.cameBack = stampOrNull(o.BouncedAt, zone), orNull(o.Bounce), cameBack(o)
+			}
+		}
+		j.Messages = append(j.Messages, m)
 	}
 	events, err := tx.Events(c.ID)
 	if err != nil {
@@ -260,7 +273,11 @@ func (j *dossierJSON) print(env *environment, c *models.Complaint) error {
 		fmt.Fprintf(w, "earlier     %s\n", strings.Join(j.Earlier, ", "))
 	}
 	for _, t := range j.Tasks {
-		fmt.Fprintf(w, "to do       %s %s\n", t.Kind, t.Text)
+		due := ""
+		if t.DueOn != nil {
+			due = fmt.Sprintf(" (until %s)", *t.DueOn)
+		}
+		fmt.Fprintf(w, "to do       %s %s%s\n", t.Kind, t.Text, due)
 	}
 	for _, n := range j.Next {
 		fmt.Fprintf(w, "next        %s on %s\n", n.What, n.On)
@@ -271,6 +288,9 @@ func (j *dossierJSON) print(env *environment, c *models.Complaint) error {
 			kind = " " + *m.Kind
 		}
 		fmt.Fprintf(w, "\n%s%s  %s  %s -> %s\n  %s\n", m.Direction, kind, m.At, m.From, m.To, m.Subject)
+		if m.cameBack != "" {
+			fmt.Fprintf(w, "  %s, %s\n", m.cameBack, *m.BouncedAt)
+		}
 		for line := range strings.Lines(strings.TrimSpace(m.Text)) {
 			fmt.Fprintf(w, "  | %s", line)
 		}

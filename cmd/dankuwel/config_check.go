@@ -12,6 +12,8 @@ func (r *configReader) check(root section, c *Config) {
 	r.checkMailboxes(c)
 	r.checkStaff(c)
 	r.checkDepartments(c)
+	r.checkFormSenders(c)
+	r.checkScanners(c)
 	if c.Operator.Email != "" && mailboxOf(c, c.Operator.Email) != "" {
 		root.table("operator").fault("email", "is an address of our own mailbox; what stops there would be told to nobody")
 	}
@@ -198,4 +200,46 @@ func longerThan(p, most Period) bool {
 		return p.N > most.N
 	}
 	return p.fewestDays() > most.fewestDays()
+}
+
+// checkFormSenders keeps the mails of people apart from those of web forms, which are read otherwise.
+func (r *configReader) checkFormSenders(c *Config) {
+	seen := map[string]int{}
+	for i, f := range c.FormSenders {
+		s := r.formSenders[i]
+		r.once(s, "address", f.Address, seen)
+		r.checkDevice(c, s, f.Address, "a web form")
+		labels := map[string]string{}
+		for _, l := range []struct{ key, label string }{{"name_field", f.NameField}, {"email_field", f.EmailField}, {"text_field", f.TextField}} {
+			label := strings.ToLower(l.label)
+			if first, ok := labels[label]; ok && !strings.HasPrefix(label, "header:") { // Reply-To holds a name and an address
+				s.fault(l.key, fmt.Sprintf("%s is the label of %s already", r.show(l.label), first))
+			} else if l.label != "" {
+				labels[label] = l.key
+			}
+		}
+	}
+}
+
+func (r *configReader) checkScanners(c *Config) {
+	seen := map[string]int{}
+	for i, scanner := range c.Scanners {
+		s := r.scanners[i]
+		r.once(s, "address", scanner.Address, seen)
+		r.checkDevice(c, s, scanner.Address, "a scanner")
+		if slices.ContainsFunc(c.FormSenders, func(f FormSenderConfig) bool { return f.Address != "" && strings.EqualFold(f.Address, scanner.Address) }) {
+			s.fault("address", r.show(scanner.Address)+" is the address of a [[form_sender]] as well")
+		}
+	}
+}
+
+// checkDevice adds a finding when an address that only a device may use is that of a person, or of our own mailbox.
+func (r *configReader) checkDevice(c *Config, s section, address, device string) {
+	switch {
+	case address == "":
+	case staffIndex(c, address) >= 0:
+		s.fault("address", fmt.Sprintf("%s is an address of somebody in [[staff]], whose own mails would be taken for those of %s", r.show(address), device))
+	case mailboxOf(c, address) != "":
+		s.fault("address", fmt.Sprintf("%s is an address of our own mailbox; let %s send from an address of its own", r.show(address), device))
+	}
 }

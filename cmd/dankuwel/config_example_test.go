@@ -64,6 +64,9 @@ func TestConfigExampleShowsDefaults(t *testing.T) {
 	if !reflect.DeepEqual(c.Procedure, d.Procedure) {
 		t.Errorf("procedure: got %+v, want %+v", c.Procedure, d.Procedure)
 	}
+	if c.Limits != d.Limits || c.Schedule.ReviewList.Line != d.Schedule.ReviewList.Line {
+		t.Errorf("limits %+v and schedule %q: want %+v and %q", c.Limits, c.Schedule.ReviewList.Line, d.Limits, d.Schedule.ReviewList.Line)
+	}
 	o := c.Organization
 	if o.Language != d.Organization.Language || o.Holidays != d.Organization.Holidays || o.Timezone.String() != d.Organization.Timezone.String() {
 		t.Errorf("organization: got %+v, want %+v", o, d.Organization)

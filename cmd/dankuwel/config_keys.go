@@ -41,7 +41,7 @@ var configKeys = []configKey{
 	{"mailbox.poll_interval", `"1m"`, inForce},
 	{"mailbox.max_message_size", `"50MB"`, inForce},
 	{"mailbox.acknowledge_within", `"14d"`, inForce},
-	{"mailbox.lists", `["iedereen.example.test"]`, notYet},
+	{"mailbox.lists", `["iedereen.example.test"]`, inForce},
 
 	{"mailbox.imap.address", `"imap.example.test:993"`, inForce},
 	{"mailbox.imap.security", `"tls"`, inForce},
@@ -63,17 +63,17 @@ var configKeys = []configKey{
 	{"mailbox.smtp.ca_file", `"ca.pem"`, inForce},
 	{"mailbox.smtp.allow_insecure", `false`, inForce},
 
-	{"form_sender.address", `"noreply@example.test"`, notYet},
-	{"form_sender.name_field", `"Naam"`, notYet},
-	{"form_sender.email_field", `"header:Reply-To"`, notYet},
-	{"form_sender.text_field", `"Bericht"`, notYet},
+	{"form_sender.address", `"noreply@example.test"`, inForce},
+	{"form_sender.name_field", `"Naam"`, inForce},
+	{"form_sender.email_field", `"header:Reply-To"`, inForce},
+	{"form_sender.text_field", `"Bericht"`, inForce},
 
-	{"scanner.address", `"scanner@example.test"`, notYet},
+	{"scanner.address", `"scanner@example.test"`, inForce},
 
 	{"security.authserv_id", `"mx.example.test"`, inForce},
 
-	{"limits.flood", `"20/10m"`, notYet},
-	{"limits.automatic", `"5/1d"`, notYet},
+	{"limits.flood", `"20/10m"`, inForce},
+	{"limits.automatic", `"5/1d"`, inForce},
 
 	{"procedure.profile", `"vlaams-bestuur"`, inForce},
 	{"procedure.anonymous", `"handle"`, inForce},
@@ -111,7 +111,7 @@ var configKeys = []configKey{
 	{"schedule.reminders", `"30 8 * * 1-5"`, notYet},
 	{"schedule.follow_ups", `"0 10 * * 1-5"`, notYet},
 	{"schedule.evaluations", `"0 9 * * 1-5"`, notYet},
-	{"schedule.review_list", `"15 8 * * *"`, notYet},
+	{"schedule.review_list", `"15 8 * * *"`, inForce},
 	{"schedule.handler_digest", `"0 8 * * 1-5"`, notYet},
 	{"schedule.weekly_digest", `"0 8 * * 1"`, notYet},
 	{"schedule.monthly_digest", `"0 8 1 * *"`, notYet},

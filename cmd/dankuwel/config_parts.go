@@ -8,13 +8,19 @@ import (
 // The smaller tables of the file.
 
 func readFormSender(s section) FormSenderConfig {
-	f := FormSenderConfig{NameField: "Naam", EmailField: "E-mail", TextField: "Bericht"}
-	s.required("address")
+	f := FormSenderConfig{NameField: "Naam", TextField: "Bericht"}
+	s.required("address", "email_field") // whom the letters go to is not left to a guess
 	set(s, "address", &f.Address, parseEmail)
 	set(s, "name_field", &f.NameField, parseFormField)
 	set(s, "email_field", &f.EmailField, parseFormField)
 	set(s, "text_field", &f.TextField, parseFormField)
 	return f
+}
+
+func readScanner(s section) (c ScannerConfig) {
+	s.required("address")
+	set(s, "address", &c.Address, parseEmail)
+	return c
 }
 
 func readProcedure(s section, p *ProcedureConfig) {

@@ -21,7 +21,7 @@ type configReader struct {
 	notInForce []Finding
 
 	// The tables behind Config's lists, same indexes, for findings that come after reading.
-	mailboxes, staff, departments []section
+	mailboxes, formSenders, scanners, staff, departments []section
 }
 
 // section is one table of the file.

@@ -73,14 +73,13 @@ func (r *configReader) read(root section, c *Config) {
 	for _, s := range r.mailboxes {
 		c.Mailboxes = append(c.Mailboxes, readMailbox(s, c.Organization.Name))
 	}
-	for _, s := range root.tables("form_sender") {
+	r.formSenders = root.tables("form_sender")
+	for _, s := range r.formSenders {
 		c.FormSenders = append(c.FormSenders, readFormSender(s))
 	}
-	for _, s := range root.tables("scanner") {
-		var scanner ScannerConfig
-		s.required("address")
-		set(s, "address", &scanner.Address, parseEmail)
-		c.Scanners = append(c.Scanners, scanner)
+	r.scanners = root.tables("scanner")
+	for _, s := range r.scanners {
+		c.Scanners = append(c.Scanners, readScanner(s))
 	}
 	set(root.table("security"), "authserv_id", &c.Security.AuthservID, optional(parseAuthservID))
 	set(root.table("limits"), "flood", &c.Limits.Flood, parseRate)
@@ -160,7 +159,7 @@ func readMailbox(s section, organization string) MailboxConfig {
 	set(s, "poll_interval", &m.PollInterval, parseInterval)
 	set(s, "max_message_size", &m.MaxMessageSize, parseSize)
 	set(s, "acknowledge_within", &m.AcknowledgeWithin, periodIn(Days, Weeks))
-	setList(s, "lists", &m.Lists, oneLine)
+	setList(s, "lists", &m.Lists, parseListID)
 	readMailServer(s.table("imap"), &m.IMAP, m.Address)
 	readMailServer(s.table("smtp"), &m.SMTP, m.Address)
 	return m

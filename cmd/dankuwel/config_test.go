@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dankuwel/procedure"
 )
 
 var updateConfig = flag.Bool("update-config", false, "rewrite the # want: lines in testdata/config")
@@ -145,6 +147,37 @@ func TestConfigValues(t *testing.T) {
 	check("retention", c.Retention.PseudonymiseAfter, Period{24, Months})
 	friday := time.Date(2026, 11, 27, 12, 0, 0, 0, c.Organization.Timezone)
 	check("digest", c.Schedule.WeeklyDigest.Next(friday), time.Date(2026, 11, 30, 8, 0, 0, 0, c.Organization.Timezone))
+}
+
+// What the file says about reading mail reaches the procedure, and so do the defaults of what it leaves out.
+func TestConfigSettings(t *testing.T) {
+	c, err := LoadConfig("testdata/config/devices_in_order.toml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(name string, got, want any) {
+		t.Helper()
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %v, want %v", name, got, want)
+		}
+	}
+	s := c.settings()
+	check("form senders", s.FormSenders, []procedure.FormSender{
+		{Address: "noreply@example.test", NameField: "header:Reply-To", EmailField: "header:Reply-To", TextField: "Bericht"},
+		{Address: "wordpress@example.test", NameField: "Naam", EmailField: "Uw e-mailadres", TextField: "Bericht"},
+	})
+	check("scanners", s.Scanners, []string{"scanner@example.test"})
+	check("lists", s.Mailboxes[0].Lists, []string{"iedereen.example.test"})
+	check("no flood limit", s.Flood, procedure.Rate{})
+	check("no limit of answers", s.Automatic, procedure.Rate{})
+	check("review_list", c.Schedule.ReviewList.Line, "0 7,13 * * 1-5")
+
+	c = loadText(t, smallConfig)
+	s = c.settings()
+	check("flood", s.Flood, procedure.Rate{N: 20, Per: 10 * time.Minute})
+	check("automatic", s.Automatic, procedure.Rate{N: 5, Per: 24 * time.Hour})
+	check("review_list by default", c.Schedule.ReviewList.Line, "15 8 * * *")
+	check("neither forms, scanners nor lists", len(s.FormSenders)+len(s.Scanners)+len(s.Mailboxes[0].Lists), 0)
 }
 
 func TestConfigSignatureIsFirstCoordinator(t *testing.T) {

@@ -297,6 +297,14 @@ func parseAuthservID(s string) (string, error) {
 	return s, nil
 }
 
+// parseListID accepts what a List-Id field holds between < and > (RFC 2919 section 3).
+func parseListID(s string) (string, error) {
+	if s == "" || strings.ContainsAny(s, "<>") || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return "", errors.New("is no List-Id: what stands between < and > in that header field of the list's mails")
+	}
+	return s, nil
+}
+
 // parseFormField accepts a label, or header:NAME.
 func parseFormField(s string) (string, error) {
 	name, isHeader := strings.CutPrefix(s, "header:")

@@ -25,7 +25,8 @@ type commands struct {
 	Demo       demoCommand       `cmd:"" help:"Play a complaint on mail servers of its own: needs nothing installed and no configuration."`
 	Init       initCommand       `cmd:"" help:"Write a short commented configuration file."`
 	Check      checkCommand      `cmd:"" help:"Validate the configuration and try the mail servers, the database and the addresses."`
-	Run        runCommand        `cmd:"" help:"Take in mail, register, acknowledge, send: the service."`
+	Run        runCommand        `cmd:"" help:"Take in mail, register, acknowledge, schedule, send: the service."`
+	Schedule   scheduleCommand   `cmd:"" help:"Do the time-driven work once, as of now or another time, and queue what is due."`
 	Complaints complaintsCommand `cmd:"" help:"The register of complaints."`
 	Outbox     outboxCommand     `cmd:"" help:"What is to be sent, and why it has not been."`
 	Review     reviewCommand     `cmd:"" help:"Parked mail, which waits for a person's decision."`

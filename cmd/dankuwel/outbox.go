@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"dankuwel/models"
@@ -34,6 +35,8 @@ type outboxJSON struct {
 	SentAt        *string `json:"sent_at"`
 	MessageID     string  `json:"message_id"`
 	BouncedAt     *string `json:"bounced_at"`
+	Bounce        *string `json:"bounce"`
+	BounceReason  *string `json:"bounce_reason"`
 }
 
 // Run lists the outbox.
@@ -53,7 +56,7 @@ func (l *outboxList) Run(env *environment) error {
 		j := outboxOf(m, number, shielded, zone)
 		word := j.State
 		if j.BouncedAt != nil {
-			word = "came back"
+			word = cameBack(m)
 		}
 		if j.LastError != nil && j.State != "sent" {
 			word += ": " + *j.LastError
@@ -68,7 +71,8 @@ func (l *outboxList) Run(env *environment) error {
 
 func outboxOf(m *models.OutboxMail, number string, shielded bool, zone *time.Location) outboxJSON {
 	j := outboxJSON{ID: m.ID, Kind: m.Kind, Complaint: orNull(number), To: m.Recipient, Subject: m.Subject, State: m.State, Attempts: m.Attempts,
-		LastError: orNull(m.LastError), SentAt: stampOrNull(m.SentAt, zone), MessageID: m.MessageID, BouncedAt: stampOrNull(m.BouncedAt, zone)}
+		LastError: orNull(m.LastError), SentAt: stampOrNull(m.SentAt, zone), MessageID: m.MessageID, BouncedAt: stampOrNull(m.BouncedAt, zone),
+		Bounce: orNull(m.Bounce), BounceReason: orNull(m.BounceReason)}
 	if m.State == "queued" {
 		j.NextAttemptAt = stampOrNull(&m.NextAttemptAt, zone)
 	}
@@ -76,6 +80,21 @@ func outboxOf(m *models.OutboxMail, number string, shielded bool, zone *time.Loc
 		j.To = shieldedText
 	}
 	return j
+}
+
+// cameBack says in words how a mail came back.
+func cameBack(m *models.OutboxMail) string {
+	word := "came back"
+	switch m.Bounce {
+	case "permanent":
+		word += " for good"
+	case "temporary":
+		word += ", the server gave up"
+	}
+	if m.BounceReason != "" {
+		word += " (" + strings.ReplaceAll(m.BounceReason, "_", " ") + ")"
+	}
+	return word
 }
 
 // Run makes one mail due now; the service sends it, or run --once.

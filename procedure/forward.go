@@ -1,0 +1,86 @@
+package procedure
+
+import (
+	"time"
+
+	"dankuwel/models"
+	"dankuwel/templates"
+)
+
+// passesOn tells whether the forward is a mail of somebody outside, who can be its complainant.
+func (d *Desk) passesOn(f *models.Forward) bool {
+	return f != nil && (f.FromEmail != "" || f.FromName != "") && d.Settings.StaffByAddress(f.FromEmail) == nil && d.Settings.Mailbox(f.FromEmail) == nil
+}
+
+// forwarded registers a mail that a colleague passed on as the complaint of the one who wrote it. The colleague gets a receipt, the
+// complainant the thanks (CONTRACT section 6, `registreer`).
+func (d *Desk) forwarded(tx *models.Tx, a *Arrival, e *models.LedgerEntry, by *models.Staff) error {
+	e.Outcome = models.AsAction
+	c, m, err := d.complaintOf(tx, e, &a.Message, a.Forward)
+	if err != nil {
+		return err
+	}
+	if err := d.finish(tx, a, e, c); err != nil {
+		return err
+	}
+	return d.beginForwarded(tx, c, m, e, e, by)
+}
+
+// confirmedForward does the same for a mail that was parked until the colleague said that it is his.
+func (d *Desk) confirmedForward(tx *models.Tx, e, parked *models.LedgerEntry, m *models.Message, f *models.Forward, by *models.Staff) error {
+	c, written, err := d.complaintOf(tx, parked, m, f)
+	if err != nil {
+		return err
+	}
+	if err := tx.AssignMessage(m.ID, c.ID); err != nil {
+		return err
+	}
+	parked.AcceptedAs, parked.ComplaintID = c.Number, &c.ID
+	if err := d.decide(tx, parked, "accepted", models.StaffActor(by.ID)); err != nil {
+		return err
+	}
+	return d.beginForwarded(tx, c, written, parked, e, by)
+}
+
+// complaintOf makes the complaint of the one who wrote the forwarded mail, received on the day the colleague had it.
+func (d *Desk) complaintOf(tx *models.Tx, e *models.LedgerEntry, m *models.Message, f *models.Forward) (*models.Complaint, *models.Message, error) {
+	written := overlay(m, f)
+	received := e.ReceivedAt
+	if f.SentAt != nil && f.SentAt.Before(received) && received.Sub(*f.SentAt) < 366*24*time.Hour {
+		received = *f.SentAt
+	}
+	c, err := d.newComplaint(tx, &Arrival{Mailbox: e.Mailbox, ReceivedAt: received, Message: *written}, 0)
+	return c, written, err
+}
+
+func (d *Desk) beginForwarded(tx *models.Tx, c *models.Complaint, m *models.Message, e, answered *models.LedgerEntry, by *models.Staff) error {
+	if err := d.begin(tx, c, m, e); err != nil {
+		return err
+	}
+	if err := d.event(tx, c, models.StaffActor(by.ID), "forwarded", map[string]any{"ledger": e.ID, "received_on": c.ReceivedOn}); err != nil {
+		return err
+	}
+	return d.receipt(tx, answered, by, c, templates.Data{Done: templates.DoneForward, Complainant: person(&c.Complainant), Received: c.ReceivedAt.In(d.Zone())}, letter{})
+}
+
+// written is a message as its complainant wrote it: of one that a colleague passed on, what lies in it.
+func (d *Desk) written(tx *models.Tx, m *models.Message) (*models.Message, error) {
+	if m.StaffID == nil {
+		return m, nil
+	}
+	f, err := tx.Forward(m.ID)
+	if err != nil || !d.passesOn(f) {
+		return m, err
+	}
+	return overlay(m, f), nil
+}
+
+func overlay(m *models.Message, f *models.Forward) *models.Message {
+	written := *m
+	written.FromName, written.FromEmail, written.AnswerTo, written.MessageID, written.StaffID = f.FromName, f.FromEmail, f.FromEmail, "", nil
+	written.Subject, written.Text, written.NewText, written.TextHash = f.Subject, f.Text, f.Text, ""
+	if f.Language != "" {
+		written.Language = f.Language
+	}
+	return &written
+}
