@@ -15,7 +15,7 @@ type Filled struct {
 	Rest   string            // What else stands on the verb's line: "Bram", "14 ziekte van de kok".
 	Form   string            // Action key of the form in which the fields stand; "" when it was not to be told, or there are none.
 	Fields map[string]string // Key to value, trimmed, several lines kept; "-" alone stays "-". Fields left empty are not here.
-	Near   map[string]string // Key to label as the person wrote it, where it was only nearly right.
+	Near   map[string]string // Key to label as the person wrote it, where it was only nearly right; several with ", " between.
 	Twice  map[string]string // Key to second value, where a field stands twice with different values: above the marker and below it, mostly.
 	Free   string            // Own new text that is no field and no verb line: note or letter.
 	Below  bool              // Some field stood in the quoted form below the marker.
@@ -34,7 +34,7 @@ func ReadFilled(subject, newText, whole string, texts *templates.Set) Filled {
 	forms := r.quotedForms(below)
 	v := r.verbOf(&top, subject)
 	f.Verb, f.Send, f.Rest = v.action, v.send, v.rest
-	free := v.before
+	free := slices.Clone(v.before)
 	context := f.Verb
 	if context == "" {
 		context = r.guessForm(top, forms)
@@ -44,22 +44,27 @@ func ReadFilled(subject, newText, whole string, texts *templates.Set) Filled {
 		f.Verb = mine.headed
 	}
 	f.add(mine, false)
-	free = append(free, mine.free...)
 
-	shown := map[string]bool{}
+	shown, beside := map[string]bool{}, []staffLine(nil)
 	for _, form := range forms {
 		read := r.readForm(form.lines, form.action, form.depth, form.closed)
 		f.add(read, true)
 		for _, line := range form.shown {
-			shown[line.bare().text] = true
+			shown[line.bare().text] = line.text != ""
+		}
+		for _, line := range read.free {
+			if line.depth == 0 {
+				delete(shown, line.bare().text)
+			}
 		}
 		if form.closed {
-			f.Free = joinFree(nil, read.free, nil)
+			beside = append(beside, read.free...)
 		}
 	}
-	free = append(free, withoutContext(inline, shown)...)
-	f.Free = joinFree(free, nil, shown) + missingFrom(f.Free, own)
-	f.Free = strings.TrimSpace(f.Free)
+	isShown := func(l staffLine) bool { return shown[l.bare().text] }
+	free = append(free, without(mine.free, func(l staffLine) bool { return strings.HasPrefix(l.text, "^") && isShown(l) })...)
+	free = append(free, without(withoutContext(inline, shown), isShown)...)
+	f.Free = joinFree(append(free, missingFrom(beside, own)...))
 	return f
 }
 
@@ -77,8 +82,8 @@ func (f *Filled) Text() string {
 // add takes over the fields of one form; what is there already goes before.
 func (f *Filled) add(form readForm, below bool) {
 	for _, field := range form.fields {
-		if field.near != "" && f.Fields[field.key] == "" {
-			f.Near[field.key] = field.near
+		if near := f.Near[field.key]; field.near != "" && !strings.Contains(near, field.near) {
+			f.Near[field.key] = strings.TrimPrefix(near+", "+field.near, ", ")
 		}
 		value := field.value()
 		before, known := f.Fields[field.key]
@@ -102,23 +107,26 @@ func SameWords(a, b string) bool {
 	return slices.Equal(strings.Fields(a), strings.Fields(b))
 }
 
-// joinFree makes one text of lines, without those that stand in the quoted form as well, and with one empty line at most.
-func joinFree(lines, more []staffLine, shown map[string]bool) string {
+// joinFree makes one text of lines, with one empty line at most.
+func joinFree(lines []staffLine) string {
 	var b strings.Builder
 	blank := false
-	for _, line := range slices.Concat(lines, more) {
-		switch {
-		case line.text == "":
+	for _, line := range lines {
+		if line.text == "" {
 			blank = b.Len() > 0
-		case !shown[line.bare().text]:
-			if blank {
-				b.WriteByte('\n')
-			}
-			b.WriteString(line.quoted(0) + "\n")
-			blank = false
+			continue
 		}
+		if blank {
+			b.WriteByte('\n')
+		}
+		b.WriteString(line.quoted(0) + "\n")
+		blank = false
 	}
 	return strings.TrimSpace(b.String())
+}
+
+func without(lines []staffLine, drop func(staffLine) bool) []staffLine {
+	return slices.DeleteFunc(slices.Clone(lines), drop)
 }
 
 // withoutContext takes away the quoted lines above a line that stands in the quoted form: NewText keeps what is answered, and here that is
@@ -143,12 +151,19 @@ func withoutContext(lines []staffLine, shown map[string]bool) (kept []staffLine)
 	return kept
 }
 
-// missingFrom is what was written below the marker without a label; nothing when a line of it is among the own lines already.
-func missingFrom(text string, own []staffLine) string {
-	if text == "" || slices.ContainsFunc(own, func(l staffLine) bool { return l.text != "" && strings.Contains(text, l.text) }) {
-		return ""
+// missingFrom is what was written beside the fields of the quoted form, where NewText did not see that a person wrote it: Outlook marks nothing.
+func missingFrom(beside, own []staffLine) []staffLine {
+	seen := map[string]bool{}
+	for _, line := range own {
+		seen[line.bare().text] = line.text != ""
 	}
-	return "\n\n" + text
+	missing := []staffLine{{}}
+	for _, line := range beside {
+		if !seen[line.bare().text] {
+			missing = append(missing, line)
+		}
+	}
+	return missing
 }
 
 // staffLine is a line without its quote marks.

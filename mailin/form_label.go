@@ -103,16 +103,16 @@ func (r *formReader) nearField(form, name string) (key, near string) {
 	return key, name
 }
 
-// chosen is the value of a field; when none was written and the choices behind its label were cut down to one, that one.
+// chosen is the value of a field behind whose label something stands between brackets: the choices as we showed them, what a person left of
+// them instead of writing a value, or words of his own.
 func (r *formReader) chosen(form string, field formField, choices string) string {
-	list := r.texts.ValueList(form, field.key)
-	if field.first != "" || choices == "" || list == "" {
+	switch {
+	case choices == "", r.texts.IsChoices(r.texts.ValueList(form, field.key), field.key, choices):
 		return field.first
-	}
-	if key, _ := r.texts.Value(list, choices); key != "" {
+	case field.first == "":
 		return choices
 	}
-	return ""
+	return "(" + choices + ") " + field.first
 }
 
 // trimBullet takes away what stands before a label: a dash or dot of a list, a number, the border of a table, a mark of bold.
@@ -170,11 +170,10 @@ func cutChoices(name string) (label, choices string) {
 	if open <= 0 {
 		return name, ""
 	}
-	end := strings.LastIndexAny(name, ")]")
-	if end < open {
+	if !strings.ContainsAny(name[open:], ")]") {
 		return name, ""
 	}
-	return strings.TrimRight(name[:open], " *_"), name[open+1 : end]
+	return strings.TrimRight(name[:open], " *_"), strings.TrimRight(name[open+1:], ")] *_")
 }
 
 // cleanValue takes away what a client put around a value: the end of the label's bold, or of the whole line's; the border of a table.

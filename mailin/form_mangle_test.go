@@ -392,7 +392,7 @@ func (m *mangled) reply(own, mail string) {
 		if m.style == "apple" && line == "" {
 			mark = ">"
 		}
-		if i > 12 && line != "" && !strings.Contains(line, ":") && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "-") && !strings.HasPrefix(line, "—") && line != "Bram De Wit" && line != "02 555 12 12" && m.marks["filled below"] && m.IntN(3) == 0 {
+		if i > 12 && line != "" && !strings.Contains(line, ":") && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "-") && !strings.HasPrefix(line, "—") && !strings.HasPrefix(line, "–-") && line != "Bram De Wit" && line != "02 555 12 12" && m.marks["filled below"] && m.IntN(3) == 0 {
 			mark = "" // A line that was added below a quoted one.
 			m.mark("value not quoted")
 		}

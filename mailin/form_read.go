@@ -7,164 +7,12 @@ import (
 	"dankuwel/templates"
 )
 
-// quotedForm is where a form stands in our own mail.
-type quotedForm struct {
-	action string
-	lines  []staffLine // Its fields.
-	shown  []staffLine // All of it.
-	depth  int         // Quote marks before its first line.
-	closed bool        // Its end line is there, and its first.
-}
-
 // readForm is what a form holds.
 type readForm struct {
 	action string
 	headed string // Action of a first line of a form ("#analyse") within the lines.
 	fields []formField
 	free   []staffLine
-}
-
-// quotedForms finds the forms in our own mail: from the first line ("#analyse") to the end line. Where a person deleted the first line, the
-// labels above the end line tell; where the end line is gone, it ends at a signature, at history or at a deeper quotation.
-// Labels elsewhere in our mail are no form: it shows the complaint and its data in the same way.
-func (r *formReader) quotedForms(lines []staffLine) (forms []quotedForm) {
-	heading, begin := -1, 0 // The last first line of a form, and the line below the last end line.
-	for i, line := range lines {
-		if line.text == "" {
-			continue
-		}
-		if strings.ContainsAny(line.text[:min(len(line.text), 4)], "#＃") && r.heading(line.text) != "" {
-			heading = i
-			continue
-		}
-		if !r.texts.IsFormEnd(line.text) {
-			continue
-		}
-		if form, ok := r.closedForm(lines[begin:i+1], heading-begin); ok {
-			forms = append(forms, form)
-		}
-		heading, begin = -1, i+1
-	}
-	if heading >= 0 {
-		form := quotedForm{action: r.heading(lines[heading].text), lines: lines[heading+1:], shown: lines[heading:], depth: lines[heading].depth}
-		if deeper := slices.IndexFunc(form.lines, func(l staffLine) bool { return l.depth > form.depth }); deeper >= 0 {
-			form.lines, form.shown = form.lines[:deeper], form.shown[:deeper+1]
-		}
-		forms = append(forms, form)
-	}
-	return forms
-}
-
-// closedForm is the form that ends with the last of lines; heading is the index of its first line, negative when that is gone.
-func (r *formReader) closedForm(lines []staffLine, heading int) (quotedForm, bool) {
-	end := len(lines) - 1
-	if heading >= 0 {
-		return quotedForm{r.heading(lines[heading].text), lines[heading+1 : end], lines[heading:], lines[heading].depth, true}, true
-	}
-	action, begin := r.formAbove(lines[:end])
-	if action == "" {
-		return quotedForm{}, false
-	}
-	return quotedForm{action, lines[begin:end], lines[begin:], max(lines[begin].depth, lines[end].depth), true}, true
-}
-
-// heading is the action of a form's first line: "#analyse" and nothing else.
-func (r *formReader) heading(text string) string {
-	text = strings.Trim(text, " \t*_\"'“”„«»‘’")
-	if len(text) > maxFormLabel || !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "＃") {
-		return ""
-	}
-	if a, rest, ok := r.texts.Action(text); ok && rest == "" {
-		return a.Key
-	}
-	return ""
-}
-
-const maxFormLines = 400 // That a form without its first line may have.
-
-// candidate is an action whose form may end where an end line stands.
-type candidate struct {
-	action string
-	begin  int
-	keys   map[string]bool
-}
-
-// leading is the candidate with the most labels; nil when none has n.
-func leading(list []*candidate, n int) (best *candidate) {
-	for _, c := range list {
-		if len(c.keys) >= n && (best == nil || len(c.keys) > len(best.keys)) {
-			best = c
-		}
-	}
-	return best
-}
-
-// formAbove reads upwards from an end line, as long as the labels belong to one form and none comes twice. begin is the index of its
-// first line; action is "" when there is no label.
-func (r *formReader) formAbove(lines []staffLine) (action string, begin int) {
-	var open []*candidate // Whose labels these may be.
-	for _, a := range r.texts.Actions() {
-		if len(a.Fields) > 0 {
-			open = append(open, &candidate{action: a.Key, keys: map[string]bool{}})
-		}
-	}
-	for i := len(lines) - 1; i >= max(0, len(lines)-maxFormLines) && !isRule(lines[i].text); i-- {
-		left := r.narrow(open, lines[i].text, i)
-		if len(left) == 0 {
-			break
-		}
-		open = left
-	}
-	best := leading(open, 1)
-	if best == nil {
-		return "", 0
-	}
-	for best.begin > 0 && lines[best.begin-1].text != "" && !isRule(lines[best.begin-1].text) { // What is above it in the same paragraph is the form's, too.
-		best.begin--
-	}
-	return best.action, best.begin
-}
-
-// narrow takes a line upwards into account: a label that is spelt well leaves only the actions that have it, unless one that has not is sure already.
-// Nothing is left where the form begins: a label comes twice.
-func (r *formReader) narrow(open []*candidate, text string, i int) []*candidate {
-	most := 2
-	if lead := leading(open, most); lead != nil {
-		most = len(lead.keys)
-	}
-	isLead := func(c *candidate) bool { return len(c.keys) == most }
-	sure := slices.ContainsFunc(open, isLead)
-	found := make([]formField, len(open))
-	var known, rest []*candidate
-	for n, c := range open {
-		field, ok := r.label(text, c.action, true)
-		switch found[n] = field; {
-		case !ok || field.alone: // The value "mail" alone on its line is no label.
-			found[n].key = ""
-			rest = append(rest, c)
-		case c.keys[field.key]:
-			found[n].key = ""
-		case field.near != "":
-			rest = append(rest, c)
-		default:
-			known = append(known, c)
-		}
-	}
-	switch {
-	case sure && !slices.ContainsFunc(slices.Concat(known, rest), isLead):
-		return nil
-	case sure && len(known) > 0 && !slices.ContainsFunc(known, isLead):
-		return open
-	}
-	for n, c := range open {
-		if found[n].key != "" {
-			c.keys[found[n].key], c.begin = true, i
-		}
-	}
-	if len(known) > 0 {
-		return known
-	}
-	return rest
 }
 
 // Fields that a signature, too, or a sentence may begin with.
@@ -308,41 +156,52 @@ func (r *formReader) remnants(lines []staffLine, form string, found map[int]form
 		if _, ok := found[i]; ok || line.text == "" || strings.HasPrefix(line.text, "^") || strings.HasPrefix(line.text, "…") || r.heading(line.text) != "" || r.texts.IsFormEnd(line.text) {
 			continue
 		}
-		field, key := r.remnant(line.text, form, missing, most)
-		if key == "" {
+		field := r.remnant(line.text, form, missing, most)
+		if field.key == "" {
 			continue
 		}
-		field.key = key
 		found[i] = field
-		missing = slices.DeleteFunc(missing, func(k string) bool { return k == key })
+		missing = slices.DeleteFunc(missing, func(key string) bool { return key == field.key })
 	}
 }
 
-func (r *formReader) remnant(text, form string, missing []string, most bool) (field formField, key string) {
-	head, bold := trimBullet(text)
-	for _, kind := range []separator{colon, dash} {
-		name, value, ok := cutLabel(head, kind)
-		bare, _ := cutChoices(name)
-		if !ok || countWords(bare) > maxWords {
-			continue
-		}
-		field = formField{near: firstFilled(bare, ":"), first: cleanValue(value, name, bold)}
-		if key = r.texts.NearField(missing, bare); key == "" && (kind == colon || bare != "") {
-			key = r.texts.PartOfField(missing, bare, !most)
-		}
-		if key == "" {
-			key, _ = r.nearField(form, bare)
-		}
-		if key != "" {
-			return field, key
-		}
-	}
-	bare, _ := cutChoices(head)
-	if len(head) > maxFormLabel/2 || countWords(head) >= maxWords || r.near <= 0 {
-		return formField{}, ""
+// remnant reads one line as a label that is missing, or as one that is there already and comes again; its key is "" when it is none.
+func (r *formReader) remnant(text, form string, missing []string, most bool) (field formField) {
+	if r.near <= 0 {
+		return field
 	}
 	r.near--
-	return formField{near: bare, alone: true}, r.texts.NearField(missing, bare)
+	head, bold := trimBullet(text)
+	choices := ""
+	for _, kind := range []separator{colon, dash} {
+		name, value, ok := cutLabel(head, kind)
+		if !ok {
+			continue
+		}
+		name, choices = cutChoices(name)
+		if countWords(name) > maxWords {
+			continue
+		}
+		field = formField{near: firstFilled(name, ":"), first: cleanValue(value, name, bold)}
+		if field.key = r.texts.NearField(missing, name); field.key == "" && (kind == colon || name != "") {
+			field.key = r.texts.PartOfField(missing, name, !most)
+		}
+		if field.key == "" {
+			field.key, _ = r.nearField(form, name)
+		}
+		if field.key != "" {
+			field.first = r.chosen(form, field, choices)
+			return field
+		}
+	}
+	if len(head) > maxFormLabel/2 || countWords(head) >= maxWords {
+		return formField{}
+	}
+	field = formField{alone: true}
+	field.near, choices = cutChoices(head)
+	field.key = r.texts.NearField(missing, field.near)
+	field.first = r.chosen(form, field, choices)
+	return field
 }
 
 func firstFilled(a, b string) string {

@@ -250,8 +250,14 @@ func FuzzReadFilled(f *testing.F) {
 		for _, w := range templates.FoldWords(strings.Join(parts, "\n")) {
 			have[w] = true
 		}
-		for _, w := range templates.FoldWords(formMarks.Replace(newText)) {
-			if _, _, verb := texts.Action("#" + w); !have[w] && !strings.Contains(known, w) && !verb {
+		var own []string
+		for _, line := range unquotedLines(newText) {
+			if _, _, verb := texts.Action(line.text); line.depth == 0 && !verb && !strings.HasPrefix(line.text, "^") { // Quoted lines above an answer are our own mail's.
+				own = append(own, line.text)
+			}
+		}
+		for _, w := range templates.FoldWords(strings.Join(own, "\n")) {
+			if !have[w] && !strings.Contains(known, w) {
 				t.Errorf("%q is lost of %q\nin %+v", w, newText, got)
 			}
 		}

@@ -99,6 +99,17 @@ func (s *Set) Value(list, words string) (key string, near bool) {
 	return key, key != ""
 }
 
+// IsChoices tells whether words are what FormText shows behind the label of a field, or a part of it: "licht, matig".
+func (s *Set) IsChoices(list, field, words string) bool {
+	for _, f := range s.forms.langs {
+		if f.Hints[field] == words && words != "" {
+			return true
+		}
+	}
+	pieces := strings.Split(words, ",")
+	return len(pieces) > 1 && !slices.ContainsFunc(pieces, func(p string) bool { return s.forms.values[list][spell(p)] == "" })
+}
+
 const maxValue = 300 // bytes of one from a list, with a few words of reason
 
 // reach is how many letters may be wrong in a word of n letters.
