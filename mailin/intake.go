@@ -321,6 +321,13 @@ func (in *Intake) route(ctx context.Context, d *procedure.Desk, a *arrival) (*mo
 	if th.own {
 		return d.File(ctx, &a.Arrival, models.AsOwn, th.complaint)
 	}
+	if a.kind == Automatic && isAnswer(a.mail) {
+		if who := in.sender(a, th); who.proven {
+			if err := d.SeemsAway(ctx, who.staff); err != nil {
+				return nil, err
+			}
+		}
+	}
 	switch {
 	case a.kind == Bounce && th.about != nil:
 		return d.Bounced(ctx, &a.Arrival, th.about)
@@ -334,6 +341,11 @@ func (in *Intake) route(ctx context.Context, d *procedure.Desk, a *arrival) (*mo
 		return d.Park(ctx, &a.Arrival, "encrypted")
 	}
 	return in.person(ctx, d, a, th)
+}
+
+// isAnswer: a program answers in the place of a person, and it is no report and no calendar's.
+func isAnswer(m *Message) bool {
+	return m.ContentType != "multipart/report" && m.CalendarMethod == "" && repliedAutomatically(m)
 }
 
 // person routes a mail that a human being wrote.
@@ -350,7 +362,7 @@ func (in *Intake) person(ctx context.Context, d *procedure.Desk, a *arrival, th 
 	case a.verdict != "" && !who.proven && th.evidence.By != "token": // who holds the token has had our letter
 		return d.Park(ctx, &a.Arrival, a.verdict)
 	case who.staff != nil && !in.isComplainant(ctx, d, a, th):
-		return d.Act(ctx, &a.Arrival, procedure.StaffMail{Staff: who.staff, Proven: who.proven, Token: who.token, Complaint: th.complaint, Code: th.code})
+		return d.Act(ctx, &a.Arrival, procedure.StaffMail{Staff: who.staff, Proven: who.proven, Vouched: in.AuthServID != "", Token: who.token, Complaint: th.complaint, Code: th.code})
 	case th.stranger:
 		return d.Park(ctx, &a.Arrival, "stranger")
 	case th.complaint != 0:

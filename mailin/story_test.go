@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,20 +26,23 @@ import (
 // TestStories tells each archive of testdata/stories on each engine: mails come in, the clock is moved, and the mails and rows that
 // come of it are expected. Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
 //
-//	set anonymous note | profile awb | thanks brief | authserv none | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID
+//	set anonymous note | profile awb | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID
 //	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
 //	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
 //	together FILE FILE ...               several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
 //	review / release                     what the clock does: the review list; letters that were held back
+//	sent                                 all that waits in the outbox has left
 //	answered K-2026-0001                 as if the answer had left (its row says so; the procedure that writes answers is another part)
-//	take NAME ADDRESS KIND               pick up the newest mail of that kind: ${NAME.reply-to}, ${NAME.message-id}, ${NAME.envelope}
+//	take NAME ADDRESS KIND               pick up the newest mail of that kind: ${NAME.reply-to}, ${NAME.by-ja} (its button), ${NAME.message-id}, ${NAME.envelope}
 //	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
 //	expect no mail [KIND] to ADDRESS
-//	expect K-2026-0001 FIELD VALUE       stage, handler, department, shielded, anonymous, sober, due, name, language, tasks
+//	expect K-2026-0001 FIELD VALUE       stage, notes, dropped (drafts), verdict, reason, score, handler, department, shielded, anonymous, sober, due, name, language, tasks
 //	expect folder NAME                   where the last mail is to be filed
 //	expect text NAME "words"             in the mail that was taken; expect not text
+//	expect files NAME "a.pdf b.pdf"      that lie with the mail that was taken
+//	expect attached NAME FILE            to the mail that was taken; expect not attached
 func TestStories(t *testing.T) {
 	archives, err := filepath.Glob(filepath.Join("testdata", "stories", "*.txtar"))
 	if err != nil || len(archives) == 0 {
@@ -92,7 +96,7 @@ func newOffice(t testing.TB, store *models.Store) *office {
 		Mailboxes:   []procedure.Mailbox{box("klachten@example.test", "Klachtendienst De Linde"), box("meldpunt@example.test", "Meldpunt De Linde")},
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	desk := &procedure.Desk{Settings: settings, Store: store, Texts: texts, Now: func() time.Time { return o.now }, Rand: rand.Reader, Wake: func() {}, Log: log}
+	desk := &procedure.Desk{Settings: settings, Store: store, Texts: texts, Now: func() time.Time { return o.now }, Rand: rand.Reader, Wake: func() {}, Log: log, Read: ReadStaffMail(texts)}
 	o.intake = &Intake{Desk: desk, Log: log, AuthServID: "mx.example.test"}
 	return o
 }
@@ -169,6 +173,8 @@ func (o *office) act(words []string) error {
 		return o.intake.Desk.ReviewList(o.t.Context())
 	case "release":
 		return o.intake.Desk.ReleaseHeld(o.t.Context())
+	case "sent":
+		return o.sentAll()
 	case "answered":
 		return o.answered(args[0])
 	case "take":
@@ -191,6 +197,8 @@ func (o *office) set(what, value string) error {
 		s.ThanksFor = value
 	case "authserv":
 		o.intake.AuthServID = ""
+	case "foureyes":
+		s.FourEyes = value == "on"
 	case "subject":
 		for i := range s.Mailboxes {
 			s.Mailboxes[i].Plus = false
@@ -244,6 +252,22 @@ func (o *office) answered(number string) error {
 		now := tx.Now()
 		c.Stage, c.StageSince, c.AnsweredAt = models.Aftercare, now, &now
 		return tx.SaveComplaint(c)
+	})
+}
+
+// sentAll marks every mail of the outbox as sent.
+func (o *office) sentAll() error {
+	return o.store.Write(o.t.Context(), o.now, func(tx *models.Tx) error {
+		list, err := tx.Claim("story", 1000, time.Minute)
+		for i := range list {
+			m := &list[i]
+			sent := tx.Now()
+			m.State, m.SentAt = "sent", &sent
+			if _, err := tx.Complete(m, "story"); err != nil {
+				return err
+			}
+		}
+		return err
 	})
 }
 
@@ -319,6 +343,8 @@ func (o *office) pickUp(name, address, kind string) error {
 	return err
 }
 
+var replyCode = regexp.MustCompile(`\.[a-z]{2,3}\.`)
+
 // fillIn replaces ${NAME.reply-to}, ${NAME.message-id} and ${NAME.envelope} of mails that were taken.
 func (o *office) fillIn(text string) string {
 	return os.Expand(text, func(word string) string {
@@ -335,6 +361,8 @@ func (o *office) fillIn(text string) string {
 			return m.Subject
 		case field == "envelope":
 			return o.bounce[name]
+		case strings.HasPrefix(field, "by-") && len(m.ReplyTo) > 0: // the address of a button
+			return replyCode.ReplaceAllString(m.ReplyTo[0].Email, "."+strings.TrimPrefix(field, "by-")+".")
 		}
 		return m.Get(field)
 	})
@@ -360,6 +388,18 @@ func (o *office) expect(args []string) error {
 		text := strings.Join(strings.Fields(m.Text), " ")
 		if found := strings.Contains(text, args[2]); found == not {
 			return fmt.Errorf("the text is:\n%s", m.Text)
+		}
+	case "attached":
+		if found := slices.ContainsFunc(o.taken[args[1]].Attachments, func(a Attachment) bool { return a.Name == args[2] }); found == not {
+			return fmt.Errorf("attachments %v", o.taken[args[1]].Attachments)
+		}
+	case "files":
+		var names []string
+		for _, a := range o.taken[args[1]].Attachments {
+			names = append(names, a.Name)
+		}
+		if got := strings.Join(names, " "); got != args[2] {
+			return fmt.Errorf("files %q", got)
 		}
 	default:
 		if strings.HasPrefix(args[0], "K-") {
@@ -415,6 +455,15 @@ func (o *office) expectComplaint(number, field, want string) error {
 		kinds = append(kinds, task.Kind)
 		due = append(due, string(task.DueOn))
 	}
+	notes, err := tx.Notes(c.ID)
+	if err != nil {
+		return err
+	}
+	messages, err := tx.Messages(c.ID)
+	if err != nil {
+		return err
+	}
+	dropped := len(slices.DeleteFunc(messages, func(m models.Message) bool { return m.Kind != "dropped" }))
 	handler, linked := "", ""
 	if c.Handler != nil {
 		handler = c.Handler.Email
@@ -424,11 +473,19 @@ func (o *office) expectComplaint(number, field, want string) error {
 	}
 	got, ok := map[string]string{"stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
 		"sober": fmt.Sprint(c.Sober), "due": string(c.AnswerDue), "name": c.Complainant.Name, "email": c.Complainant.Email, "language": c.Language, "tasks": strings.Join(kinds, " "),
-		"received": string(c.ReceivedOn), "linked": linked, "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
+		"received": string(c.ReceivedOn), "linked": linked, "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
 	if !ok || got != want {
 		return fmt.Errorf("%s is %q", field, got)
 	}
 	return nil
+}
+
+// value is what p points at; 0 for nil.
+func value(p *int) int {
+	if p == nil {
+		return 0
+	}
+	return *p
 }
 
 // quotedFields cuts a line into words; double quotes hold words together.

@@ -103,3 +103,9 @@ func LocalPartFits(mailbox string) bool {
 
 // Addr is a name and an address as header fields bear them.
 func Addr(name, address string) *mail.Address { return &mail.Address{Name: name, Address: address} }
+
+// staffToken is the address or subject of a staff mail wherever it stands in a text: it bears a code before its token.
+var staffToken = regexp.MustCompile(`(?i)\+(?:k-\d{4}-\d{4,}\.)?[a-z]{1,3}\.[a-z2-7]{16}@|\[(?:k-\d{4}-\d{4,} )?[a-z]{1,3} [a-z2-7]{16}\]`)
+
+// HoldsStaffToken tells whether a text holds an address or subject by which staff act.
+func HoldsStaffToken(text string) bool { return staffToken.MatchString(text) }

@@ -12,7 +12,7 @@ type Message struct {
 	ID          int64
 	ComplaintID *int64
 	Direction   string // in, out, note
-	Kind        string // of mail that goes out (CONTRACT section 4); "" otherwise
+	Kind        string // of mail that goes out (CONTRACT section 4); note: kept inside; "" otherwise
 	Mailbox     string
 	MessageID   string // without < >
 	InReplyTo   string // the ids of In-Reply-To and References, separated by spaces
@@ -153,8 +153,18 @@ func (tx *Tx) WroteTo(complaintID int64, email string) (bool, error) {
 	return n > 0, err
 }
 
-// MakeNote makes a parked mail an internal note of a complaint.
+// MakeNote makes a mail of staff an internal note of a complaint: what stands in it never reaches the complainant.
 func (tx *Tx) MakeNote(id, complaintID int64) error {
+	return tx.db.Model(&Message{}).Where("id = ?", id).Updates(map[string]any{"complaint_id": complaintID, "direction": "note", "kind": "note"}).Error
+}
+
+// KeepNote makes an internal note of a part of a message.
+func (tx *Tx) KeepNote(id, complaintID int64, text string) error {
+	return tx.db.Model(&Message{}).Where("id = ?", id).Updates(map[string]any{"complaint_id": complaintID, "direction": "note", "kind": "note", "new_text": text}).Error
+}
+
+// KeepInside files a mail of staff with a complaint, as one that never reaches the complainant.
+func (tx *Tx) KeepInside(id, complaintID int64) error {
 	return tx.db.Model(&Message{}).Where("id = ?", id).Updates(map[string]any{"complaint_id": complaintID, "direction": "note"}).Error
 }
 

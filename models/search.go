@@ -134,17 +134,29 @@ type Found struct {
 // shielded and practice complaints are. Both engines give the same list: they only name candidates, the ranking (inverse document
 // frequency among the candidates, at least two words in common unless the text has one) is done here.
 func (tx *Tx) Search(text, language string, except int64, n int) ([]Found, error) {
+	return tx.search(text, language, except, n, reach{stems: 40, candidates: 200, text: 1 << 20})
+}
+
+// Similar is Search at the price of a registration: fewer words, candidates and letters of each are looked at.
+func (tx *Tx) Similar(text, language string, except int64, n int) ([]Found, error) {
+	return tx.search(text[:min(len(text), 4<<10)], language, except, n, reach{stems: 20, candidates: 40, text: 4 << 10})
+}
+
+// reach is how far a search looks.
+type reach struct{ stems, candidates, text int }
+
+func (tx *Tx) search(text, language string, except int64, n int, r reach) ([]Found, error) {
 	order, words := telling(text, language)
 	if len(order) == 0 {
 		return nil, nil
 	}
-	if len(order) > 40 {
-		order = order[:40]
+	if len(order) > r.stems {
+		order = order[:r.stems]
 	}
 	if err := tx.index(); err != nil {
 		return nil, err
 	}
-	ids, err := tx.candidates(order)
+	ids, err := tx.candidates(order, r.candidates)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
@@ -155,18 +167,21 @@ func (tx *Tx) Search(text, language string, except int64, n int) ([]Found, error
 	if err := tx.db.Preload("Complainant").Where("id IN ? AND id <> ? AND NOT shielded AND NOT practice AND erased_at IS NULL", ids, except).Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
+	for i := range list {
+		list[i].Facts = list[i].Facts[:min(len(list[i].Facts), r.text)]
+	}
 	return rank(order, words, list, n), nil
 }
 
-// candidates names up to 200 of the newest complaints that hold one of the stems.
-func (tx *Tx) candidates(stems []string) (ids []int64, err error) {
+// candidates names up to n of the newest complaints that hold one of the stems.
+func (tx *Tx) candidates(stems []string, n int) (ids []int64, err error) {
 	switch tx.store.engine {
 	case SQLite:
 		match := `"` + strings.Join(stems, `" OR "`) + `"`
-		err = tx.db.Raw("SELECT rowid FROM complaint_search WHERE complaint_search MATCH ? ORDER BY rowid DESC LIMIT 200", match).Scan(&ids).Error
+		err = tx.db.Raw("SELECT rowid FROM complaint_search WHERE complaint_search MATCH ? ORDER BY rowid DESC LIMIT ?", match, n).Scan(&ids).Error
 	case Postgres:
-		err = tx.db.Raw(`SELECT complaint_id FROM complaint_search WHERE stems @@ CAST(? AS tsquery) ORDER BY complaint_id DESC LIMIT 200`,
-			"'"+strings.Join(stems, "' | '")+"'").Scan(&ids).Error
+		err = tx.db.Raw(`SELECT complaint_id FROM complaint_search WHERE stems @@ CAST(? AS tsquery) ORDER BY complaint_id DESC LIMIT ?`,
+			"'"+strings.Join(stems, "' | '")+"'", n).Scan(&ids).Error
 	}
 	return ids, err
 }

@@ -32,6 +32,7 @@ type Staff struct {
 	Roles       []Role     `gorm:"-"`
 	Departments []string   `gorm:"-"`
 	Language    string     `gorm:"-"`
+	Substitute  string     `gorm:"-"` // address of who stands in for the entry
 }
 
 // TableName is the table's name.

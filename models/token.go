@@ -16,6 +16,8 @@ type Token struct {
 	SubjectID   *int64 // what its question is about: a staff entry (named in the complaint), a ledger entry
 	Draft       int    // versions shown
 	Analysis    int
+	FirstToken  string // of a confirmation: what the mail bore that it asks about
+	FirstCode   string
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
 	UsedAt      *time.Time
@@ -79,4 +81,20 @@ func (tx *Tx) AddTask(t *Task) error {
 func (tx *Tx) OpenTasks(complaintID int64) (list []Task, err error) {
 	err = tx.db.Where("complaint_id = ? AND done_at IS NULL", complaintID).Order("id").Find(&list).Error
 	return list, err
+}
+
+// EndTokens ends the tokens that a staff entry has about a complaint.
+func (tx *Tx) EndTokens(complaintID, staffID int64) error {
+	return tx.db.Exec("UPDATE tokens SET ended_at = ? WHERE complaint_id = ? AND staff_id = ? AND ended_at IS NULL", tx.now, complaintID, staffID).Error
+}
+
+// EndTokensOf ends all tokens about a complaint that has ended.
+func (tx *Tx) EndTokensOf(complaintID int64) error {
+	return tx.db.Exec("UPDATE tokens SET ended_at = ? WHERE complaint_id = ? AND ended_at IS NULL", tx.now, complaintID).Error
+}
+
+// DoneTask marks the open tasks of those kinds as done.
+func (tx *Tx) DoneTask(complaintID int64, by string, kinds ...string) (n int64, err error) {
+	r := tx.db.Model(&Task{}).Where("complaint_id = ? AND done_at IS NULL AND kind IN ?", complaintID, kinds).Updates(map[string]any{"done_at": tx.now, "done_by": by})
+	return r.RowsAffected, r.Error
 }

@@ -123,6 +123,9 @@ func verifyReactions(tx *Tx) ([]string, error) {
 			AND c.stage IN ('closed', 'inadmissible', 'not_a_complaint', 'withdrawn', 'duplicate')
 			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind IN ('answer', 'inadmissible', 'not_a_complaint', 'withdrawn', 'duplicate')
 				AND o.state <> 'failed' AND o.bounced_at IS NULL)
+			AND NOT EXISTS (SELECT 1 FROM events e WHERE e.complaint_id = c.id AND e.what = 'contact' AND e.detail LIKE '%"answer":true%')
+			AND NOT (c.stage = 'not_a_complaint' AND c.end_reason IN ('advertising', 'internal')
+				AND EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind = 'acknowledgement' AND o.state <> 'failed' AND o.bounced_at IS NULL))
 			AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.complaint_id = c.id AND t.kind IN ('post_letter', 'call_or_write'))`},
 	})
 }

@@ -13,6 +13,7 @@ import (
 type StaffMail struct {
 	Staff     *models.Staff
 	Proven    bool          // CONTRACT section 6, "Proof"
+	Vouched   bool          // by the server; otherwise token and From alone
 	Token     *models.Token // that it bore; nil: none, or none that serves
 	Complaint int64         // complaint that it is about without a staff token (a reply-all to a complainant's address); 0: none
 	Code      string        // of the address; a choice made by button
@@ -34,11 +35,14 @@ func (d *Desk) Act(ctx context.Context, a *Arrival, s StaffMail) (*models.Ledger
 		if !s.Proven {
 			return d.askWhetherYours(tx, a, e, s)
 		}
+		if err := d.isBack(tx, s.Staff); err != nil {
+			return err
+		}
 		return d.act(tx, a, e, s)
 	})
 }
 
-// act does a proven mail that is about something.
+// act does a proven mail: what its button, form, verb or words ask for.
 func (d *Desk) act(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail) error {
 	if s.Token != nil {
 		switch s.Token.Purpose {
@@ -48,35 +52,44 @@ func (d *Desk) act(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail
 			return d.review(tx, a, e, s)
 		}
 	}
-	id := s.about()
-	switch {
-	case id == 0 && d.passesOn(a.Forward):
-		return d.forwarded(tx, a, e, s.Staff)
-	case id == 0:
-		return d.askWhetherComplaint(tx, a, e, s.Staff)
-	}
-	c, err := tx.ComplaintByID(id)
+	x, err := d.deedOf(tx, a, e, s)
 	if err != nil {
 		return err
 	}
-	if !d.mayNote(c, s.Staff) {
-		e.Outcome = models.AsRefused
-		if err := d.finish(tx, a, e, c); err != nil {
-			return err
+	if x.c == nil && x.key == "reply" {
+		if d.passesOn(a.Forward) {
+			return d.forwarded(tx, a, e, s.Staff)
 		}
-		return d.receipt(tx, e, s.Staff, c, templates.Data{NotDone: templates.NotDoneNotYours, Note: a.Message.NewText}, letter{})
+		return d.askWhetherComplaint(tx, a, e, s.Staff)
 	}
 	e.Outcome = models.AsAction
-	if answer := d.choice(s, a); answer == "yes" || answer == "no" {
-		n, err := d.circle(tx, c)
+	if answer := d.choice(s, a); x.c != nil && (answer == "yes" || answer == "no") && (s.Token == nil || s.Token.Purpose == "registration" || s.Token.Purpose == "addition") {
+		n, err := d.circle(tx, x.c)
 		if err != nil {
 			return err
 		}
-		if len(n.open) > 0 && (s.Token == nil || s.Token.Purpose == "registration" || s.Token.Purpose == "addition") {
-			return d.answerNamed(tx, a, e, c, s.Staff, n.open, answer == "yes")
+		if len(n.open) > 0 && d.mayNote(x.c, s.Staff) {
+			return d.answerNamed(tx, a, e, x.c, s.Staff, n.open, answer == "yes")
 		}
 	}
-	return d.keepNote(tx, a, e, c, s.Staff)
+	a.Message.Direction = "note"
+	return x.perform()
+}
+
+// deedOf reads what a mail asks for.
+func (d *Desk) deedOf(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail) (*deed, error) {
+	x := &deed{Desk: d, tx: tx, a: a, e: e, by: s.Staff, token: s.Token, code: s.Code, in: d.Read(&a.Message)}
+	if !s.Vouched {
+		x.in.Send = false // what leaves is previewed; its `verstuur` is the confirmation
+	}
+	if id := s.about(); id != 0 {
+		var err error
+		if x.c, err = tx.ComplaintByID(id); err != nil {
+			return nil, err
+		}
+	}
+	x.key = x.wish()
+	return x, nil
 }
 
 // choice is the answer that a mail gives: its first word, or the button when nothing was written.
@@ -97,18 +110,6 @@ func (d *Desk) choice(s StaffMail, a *Arrival) string {
 // mayNote: the shielded are the coordinator's and who stands in for her alone; everybody else in [[staff]] may leave a note.
 func (d *Desk) mayNote(c *models.Complaint, s *models.Staff) bool {
 	return !c.Shielded || s.Has(models.Coordinator) || s.Has(models.Management)
-}
-
-// keepNote files a plain reply as an internal note and passes it on to the others who own the complaint.
-func (d *Desk) keepNote(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *models.Complaint, by *models.Staff) error {
-	a.Message.Direction = "note"
-	if err := d.finish(tx, a, e, c); err != nil {
-		return err
-	}
-	if err := d.event(tx, c, models.StaffActor(by.ID), "note", map[string]any{"ledger": e.ID}); err != nil {
-		return err
-	}
-	return d.receipt(tx, e, by, c, templates.Data{Done: templates.DoneNote, Note: a.Message.NewText}, letter{})
 }
 
 // answerNamed settles whether the complaint is about the staff it names. When it is not about the coordinator after all, it goes to her
@@ -170,7 +171,10 @@ func (d *Desk) askWhetherYours(tx *models.Tx, a *Arrival, e *models.LedgerEntry,
 		cause = tx.Now().Format("2006-01-02T15")
 	}
 	l := letter{kind: "confirmation", key: keyOf("confirmation", nil, s.Staff.Email, cause), mailbox: d.Settings.Mailbox(a.Mailbox), staff: s.Staff,
-		subjectID: &e.ID, buttons: []string{"yes"}}
+		subjectID: &e.ID, buttons: []string{"yes"}, firstCode: s.Code}
+	if s.Token != nil {
+		l.firstToken = s.Token.Token
+	}
 	l.data.Subject, l.data.Received, l.data.From = a.Message.Subject, a.ReceivedAt.In(d.Zone()), a.Message.FromEmail
 	l.data.ReceivedText = firstWords(a.Message.NewText, 300)
 	if id := s.about(); id != 0 {
@@ -254,27 +258,43 @@ func (d *Desk) confirmed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s Sta
 			return err
 		case d.passesOn(f):
 			return d.confirmedForward(tx, e, parked, m, f, s.Staff)
+		case d.Read(m).Verb == "" && len(d.Read(m).Fields) == 0:
+			return d.offer(tx, e, parked, s.Staff, m)
 		}
-		return d.offer(tx, e, parked, s.Staff, m)
 	}
-	c, err := tx.ComplaintByID(s.about())
-	if err != nil {
-		return err
+	return d.performParked(tx, parked, m, s)
+}
+
+// performParked does what a parked mail asks for, now that it is confirmed.
+func (d *Desk) performParked(tx *models.Tx, parked *models.LedgerEntry, m *models.Message, s StaffMail) error {
+	first := s
+	first.Token, first.Code, first.Vouched = nil, s.Token.FirstCode, true
+	if s.Token.FirstToken != "" {
+		var err error
+		if first.Token, err = tx.Token(s.Token.FirstToken); err != nil {
+			return err
+		}
 	}
-	if !d.mayNote(c, s.Staff) {
-		return d.receipt(tx, e, s.Staff, c, templates.Data{NotDone: templates.NotDoneNotYours, Note: m.NewText}, letter{})
+	first.Complaint = s.about()
+	if id := s.about(); id != 0 {
+		if err := tx.KeepInside(m.ID, id); err != nil {
+			return err
+		}
+		number, err := tx.NumberOf(&id)
+		if err != nil {
+			return err
+		}
+		parked.AcceptedAs, parked.ComplaintID = number, &id
 	}
-	if err := tx.MakeNote(m.ID, c.ID); err != nil {
-		return err
-	}
-	parked.AcceptedAs, parked.ComplaintID = c.Number, &c.ID
 	if err := d.decide(tx, parked, "accepted", models.StaffActor(s.Staff.ID)); err != nil {
 		return err
 	}
-	if err := d.event(tx, c, models.StaffActor(s.Staff.ID), "note", map[string]any{"ledger": parked.ID, "confirmed_by": e.ID}); err != nil {
+	x, err := d.deedOf(tx, &Arrival{Mailbox: parked.Mailbox, ReceivedAt: parked.ReceivedAt, Message: *m}, parked, first)
+	if err != nil {
 		return err
 	}
-	return d.receipt(tx, e, s.Staff, c, templates.Data{Done: templates.DoneNote, Note: m.NewText}, letter{})
+	x.kept = true
+	return x.perform()
 }
 
 // receipt answers a staff member's mail. Silence never. A note goes on to the others who own the complaint.
@@ -283,29 +303,6 @@ func (d *Desk) receipt(tx *models.Tx, e *models.LedgerEntry, to *models.Staff, c
 	l.data.From = to.Name
 	if err := d.toStaff(tx, l); err != nil {
 		return err
-	}
-	if data.Done != templates.DoneNote {
-		return nil
-	}
-	n, err := d.circle(tx, c)
-	if err != nil {
-		return err
-	}
-	others := d.owners(c, n)
-	if coordinator := d.Settings.first(models.Coordinator, ids(n.about)); coordinator != nil {
-		others = append(others, coordinator)
-	}
-	told := map[int64]bool{to.ID: true}
-	for _, o := range others {
-		if told[o.ID] {
-			continue
-		}
-		told[o.ID] = true
-		pass := l
-		pass.staff, pass.key = o, keyOf("receipt", c, o.Email, causeOf(e))
-		if err := d.toStaff(tx, pass); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -31,16 +31,18 @@ func (t Term) String() string { return fmt.Sprintf("%d%s", t.N, t.Unit) }
 // Profile is the legal clock that an organisation follows (CONTRACT section 7; DOMAIN.md 1 says how certain each value is). The
 // organisation answers for its terms: all values can be changed in the configuration.
 type Profile struct {
-	Name   string
-	Answer Term
-	Moves  bool // an end on a Saturday, Sunday or holiday moves to the next working day (Algemene termijnenwet)
+	Name       string
+	Answer     Term
+	Extend     Term // an extension at most, from the current end; zero: none is known
+	Extensions int
+	Moves      bool // an end on a Saturday, Sunday or holiday moves to the next working day (Algemene termijnenwet)
 }
 
 // Profiles are the clocks that the configuration can name.
 var Profiles = map[string]Profile{
-	"vlaams-bestuur": {Name: "vlaams-bestuur", Answer: Term{45, CalendarDays}},
-	"awb":            {Name: "awb", Answer: Term{6, Weeks}, Moves: true},
-	"wkkgz":          {Name: "wkkgz", Answer: Term{6, Weeks}, Moves: true},
+	"vlaams-bestuur": {Name: "vlaams-bestuur", Answer: Term{45, CalendarDays}, Extend: Term{45, CalendarDays}, Extensions: 1},
+	"awb":            {Name: "awb", Answer: Term{6, Weeks}, Moves: true, Extend: Term{4, Weeks}, Extensions: 1},
+	"wkkgz":          {Name: "wkkgz", Answer: Term{6, Weeks}, Moves: true, Extend: Term{4, Weeks}, Extensions: 1},
 	"vaph":           {Name: "vaph", Answer: Term{30, CalendarDays}},
 }
 

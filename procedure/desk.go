@@ -23,8 +23,10 @@ type Desk struct {
 	Rand     io.Reader // of tokens, salts and Message-IDs
 	Wake     func()    // the outbox may have something to do; called after a commit
 	Log      *slog.Logger
+	Read     func(*models.Message) Filled // verbs and forms in a staff member's mail
 
 	tx      *models.Tx   // of the batch that this Desk belongs to
+	many    bool         // other mails wait in the same batch
 	letters *[]*outgoing // written in it, and not in the outbox yet
 }
 
@@ -48,7 +50,7 @@ type Arrival struct {
 func (d *Desk) Batch(ctx context.Context, fn func(*Desk) error) error {
 	err := d.Store.Write(ctx, d.Now(), func(tx *models.Tx) error {
 		batch := *d
-		batch.tx, batch.letters = tx, new([]*outgoing)
+		batch.tx, batch.letters, batch.many = tx, new([]*outgoing), true
 		if err := fn(&batch); err != nil {
 			return err
 		}
@@ -71,7 +73,10 @@ func (d *Desk) View(ctx context.Context, fn func(*models.Tx) error) error {
 // change runs fn in a transaction of its own, or in a savepoint of the batch: then a failure takes back the letters of fn, too.
 func (d *Desk) change(ctx context.Context, fn func(*Desk, *models.Tx) error) error {
 	if d.tx == nil {
-		return d.Batch(ctx, func(alone *Desk) error { return fn(alone, alone.tx) })
+		return d.Batch(ctx, func(alone *Desk) error {
+			alone.many = false
+			return fn(alone, alone.tx)
+		})
 	}
 	before := len(*d.letters)
 	err := d.tx.Savepoint(func(tx *models.Tx) error { return fn(d, tx) })

@@ -69,10 +69,22 @@ func (d *Desk) written(tx *models.Tx, m *models.Message) (*models.Message, error
 		return m, nil
 	}
 	f, err := tx.Forward(m.ID)
-	if err != nil || !d.passesOn(f) {
-		return m, err
+	if err != nil {
+		return nil, err
 	}
-	return overlay(m, f), nil
+	if d.passesOn(f) {
+		return overlay(m, f), nil
+	}
+	if m.Direction != "note" || m.ComplaintID == nil {
+		return m, nil
+	}
+	c, err := tx.ComplaintByID(*m.ComplaintID)
+	if err != nil {
+		return nil, err
+	}
+	put := *m // by a colleague, in a form: what he wrote there is the matter
+	put.FromName, put.FromEmail, put.Subject, put.Text, put.NewText = c.Complainant.Name, c.Complainant.Email, c.Subject, c.Facts, c.Facts
+	return &put, nil
 }
 
 func overlay(m *models.Message, f *models.Forward) *models.Message {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
+	"slices"
 	"strings"
 
 	"dankuwel/mailout"
@@ -13,19 +14,28 @@ import (
 
 // letter is one mail that is due: who gets it, about what, and what it says beside what every letter says.
 type letter struct {
-	kind      string
-	key       string // idempotency key (CONTRACT section 4)
-	mailbox   *Mailbox
-	complaint *models.Complaint // nil: about none
-	staff     *models.Staff     // to staff
-	data      templates.Data
-	files     []mailout.File
-	inReplyTo string // of the mail that it answers
-	refs      []string
-	buttons   []string // keys of choices that serve the letter's token: yes, no, own
-	subjectID *int64   // what its question is about
-	auto      string   // Auto-Submitted
-	purpose   string   // of its token; kind when ""
+	kind       string
+	key        string // idempotency key (CONTRACT section 4)
+	mailbox    *Mailbox
+	complaint  *models.Complaint // nil: about none
+	staff      *models.Staff     // to staff
+	data       templates.Data
+	files      []mailout.File
+	inReplyTo  string // of the mail that it answers
+	refs       []string
+	buttons    []string // keys of choices that serve the letter's token: yes, no, own
+	subjectID  *int64   // what its question is about
+	auto       string   // Auto-Submitted
+	purpose    string   // of its token; kind when ""
+	code       string   // key of the action that a reply stands for; "" a plain reply
+	draft      int      // version shown
+	analysis   int      // version shown
+	subject    string   // of a draft that goes as it was shown
+	text       string   //
+	masked     bool     // the version for the handler: nothing of the complainant
+	firstToken string   // of a confirmation: what the mail bore that it asks about
+	firstCode  string   //
+	substitute bool     // it goes to who stands in for somebody
 }
 
 // outgoing is a letter on its way to the outbox. Its words and bytes are made beside the transaction: several letters, and the rows of
@@ -70,7 +80,7 @@ func (d *Desk) toStaff(tx *models.Tx, l letter) error {
 	if err != nil {
 		return err
 	}
-	detail := mailout.Detail{Code: mailout.ReplyCode, Token: token}
+	detail := mailout.Detail{Code: d.codeOf(l.code), Token: token}
 	if l.complaint != nil {
 		detail.Number = l.complaint.Number
 	}
@@ -78,9 +88,18 @@ func (d *Desk) toStaff(tx *models.Tx, l letter) error {
 		l.data.Buttons = append(l.data.Buttons, templates.Button{Key: key, URL: d.button(l, detail, key)})
 	}
 	o := &outgoing{letter: l, lang: d.languageOf(l.staff), row: models.OutboxMail{Recipient: l.staff.Email, StaffID: &l.staff.ID, Priority: 10}}
-	o.token = &models.Token{Token: token, StaffID: l.staff.ID, Purpose: l.kind, SubjectID: l.subjectID}
+	o.token = &models.Token{Token: token, StaffID: l.staff.ID, Purpose: l.kind, SubjectID: l.subjectID, Draft: l.draft, Analysis: l.analysis, FirstToken: l.firstToken, FirstCode: l.firstCode}
 	if l.purpose != "" {
 		o.token.Purpose = l.purpose
+	}
+	if c := l.complaint; c != nil && c.Stage != models.Registered && l.analysis == 0 { // the form behind its buttons and below it is the newest
+		latest, err := tx.LatestAnalysis(c.ID)
+		if err != nil {
+			return err
+		}
+		if latest != nil {
+			o.token.Analysis = latest.Version
+		}
 	}
 	reply := l.mailbox.Address
 	if l.mailbox.Plus {
@@ -98,7 +117,10 @@ func (d *Desk) toStaff(tx *models.Tx, l letter) error {
 			o.mail.InReplyTo = o.mail.References[n-1]
 		}
 	}
-	return d.write(tx, o)
+	if err := d.write(tx, o); err != nil {
+		return err
+	}
+	return d.standInFor(tx, l)
 }
 
 // thread is the conversation of a staff entry about a complaint, with what is on its way to the outbox.
@@ -148,7 +170,12 @@ func (d *Desk) write(tx *models.Tx, o *outgoing) error {
 // make renders a letter to its last byte.
 func (d *Desk) make(o *outgoing) {
 	defer close(o.made)
-	if o.text, o.err = d.Texts.Render(o.letter.kind, o.lang, o.letter.data); o.err != nil {
+	if o.letter.text != "" {
+		o.text, o.err = d.Texts.RenderPlain(o.lang, o.letter.subject, o.letter.text, o.letter.data)
+	} else {
+		o.text, o.err = d.Texts.Render(o.letter.kind, o.lang, o.letter.data)
+	}
+	if o.err != nil {
 		return
 	}
 	o.mail.Subject = o.text.Subject + o.mail.Subject
@@ -198,18 +225,44 @@ func (d *Desk) post(tx *models.Tx) error {
 	return nil
 }
 
-// buttonCodes are the actions that the choices of a letter stand for.
-var buttonCodes = map[string]string{"yes": "ja", "no": "nee", "own": "kla", "all_no": "nee"}
+// buttonCodes are the codes of choices that are no action of the vocabulary, or another one.
+var buttonCodes = map[string]string{"yes": "ja", "no": "nee", "own": "kla", "all_no": "nee", "as_answer": "ant", "as_question": "vra", "as_status": "sta", "as_note": "not"}
 
-// button is the mailto: address that makes the choice. It carries no value: code and word stand for the choice (CONTRACT section 4).
+// codeOf is the code of an action in addresses.
+func (d *Desk) codeOf(key string) string {
+	if code := buttonCodes[key]; code != "" {
+		return code
+	}
+	for _, a := range d.Texts.Actions() {
+		if a.Key == key {
+			return a.Code
+		}
+	}
+	return mailout.ReplyCode
+}
+
+// button is the mailto: address that makes the choice. It carries labels only, no value: a word, or an empty form (CONTRACT section 4).
 func (d *Desk) button(l letter, detail mailout.Detail, key string) string {
-	word := d.Texts.AnswerWord(d.languageOf(l.staff), key)
-	detail.Code = buttonCodes[key]
+	lang := d.languageOf(l.staff)
+	detail.Code = d.codeOf(key)
+	var word, body string
+	if slices.Contains([]string{"yes", "no", "own", "all_no"}, key) {
+		word = d.Texts.AnswerWord(lang, key)
+		body = word
+	} else {
+		a, _ := d.Texts.ActionByCode(detail.Code)
+		word, body = d.Texts.ActionName(lang, a.Key), ""
+		if len(a.Fields) > 0 {
+			body = d.Texts.FormText(lang, a.Key, nil, nil)
+		}
+	}
 	to, subject := detail.With(l.mailbox.Address), word
 	if !l.mailbox.Plus {
 		to, subject = l.mailbox.Address, word+" "+detail.InSubject()
+	} else if detail.Number != "" {
+		subject += " [" + detail.Number + "]"
 	}
-	return "mailto:" + strings.ReplaceAll(to, "+", "%2B") + "?subject=" + url.PathEscape(subject) + "&body=" + url.PathEscape(word)
+	return "mailto:" + strings.ReplaceAll(to, "+", "%2B") + "?subject=" + url.PathEscape(subject) + "&body=" + url.PathEscape(strings.ReplaceAll(body, "\n", "\r\n"))
 }
 
 func (d *Desk) languageOf(s *models.Staff) string {
@@ -222,7 +275,7 @@ func (d *Desk) languageOf(s *models.Staff) string {
 // fill puts into a letter's data what every letter says.
 func (d *Desk) fill(tx *models.Tx, l *letter) {
 	o := d.Settings.Organization
-	l.data.Organization = templates.Organization{Name: o.Name, Phone: o.Phone}
+	l.data.Organization = templates.Organization{Name: o.Name, Phone: o.Phone, SecondLine: o.SecondLine}
 	if l.data.Signature == "" {
 		l.data.Signature = o.Signature
 	}
@@ -248,7 +301,7 @@ func (d *Desk) fill(tx *models.Tx, l *letter) {
 }
 
 func person(c *models.Complainant) templates.Person {
-	return templates.Person{Name: c.Name, Title: c.Title, Email: c.Email, Phone: c.Phone}
+	return templates.Person{Name: c.Name, Title: c.Title, Email: c.Email, Phone: c.Phone, Address: strings.Join(strings.Fields(c.Address), " ")}
 }
 
 // thanksFor is what the complaint came as.

@@ -148,7 +148,7 @@ func (d *Desk) tell(tx *models.Tx, l letter, m *models.Message, e *models.Ledger
 	for _, s := range d.owners(l.complaint, n) {
 		mine := l
 		mine.staff = s
-		mine.key = keyOf(l.kind, l.complaint, s.Email, causeOf(e))
+		mine.key, mine.subjectID = keyOf(l.kind, l.complaint, s.Email, causeOf(e)), &e.ID
 		if err := d.tellOne(tx, mine, m, n, attachmentLimit); err != nil {
 			return err
 		}
@@ -158,15 +158,27 @@ func (d *Desk) tell(tx *models.Tx, l letter, m *models.Message, e *models.Ledger
 
 // tellOne is tell for one reader, with attachments up to limit bytes together.
 func (d *Desk) tellOne(tx *models.Tx, l letter, m *models.Message, n circle, limit int64) error {
-	d.earlier(&l, n.others)
+	if err := d.earlier(tx, &l, n.others, m); err != nil {
+		return err
+	}
 	d.matter(tx, &l, m, limit)
 	for _, o := range n.open {
 		if o.ID != l.staff.ID {
 			l.data.Named = append(l.data.Named, o.Name)
 		}
 	}
-	if len(l.data.Named) > 0 {
+	form := "analyse"
+	if l.complaint.Stage == models.Answer {
+		form = "answer"
+	}
+	switch {
+	case len(l.data.Named) > 0:
 		l.buttons = []string{"yes", "no"}
+	case !l.complaint.Stage.Ended():
+		l.buttons = helpFor(string(l.complaint.Stage))
+	}
+	if !l.complaint.Stage.Ended() {
+		l.data.Form = d.Texts.FormText(d.languageOf(l.staff), form, nil, nil)
 	}
 	return d.toStaff(tx, l)
 }
@@ -223,7 +235,9 @@ const attachmentLimit = 20 << 20
 
 // matter puts what the complainant wrote into a staff mail.
 func (d *Desk) matter(tx *models.Tx, l *letter, m *models.Message, limit int64) {
-	l.data.Complainant = person(&l.complaint.Complainant)
+	if !l.masked {
+		l.data.Complainant = person(&l.complaint.Complainant)
+	}
 	l.data.Subject, l.data.Text, l.data.Language = m.Subject, m.Text, m.Language
 	if m.Oversize {
 		l.data.MissingSize = m.Size

@@ -18,6 +18,7 @@ type Settings struct {
 	Staff        []*models.Staff
 	Departments  []Department
 	Mailboxes    []Mailbox
+	FourEyes     bool // a second entry must release a final answer
 	FormSenders  []FormSender
 	Scanners     []string // addresses of devices whose mails are paper letters
 	Flood        Rate     // new complaints of one address by date of receipt; beyond it additions
@@ -40,10 +41,11 @@ type FormSender struct {
 
 // Organization is whose complaints these are.
 type Organization struct {
-	Name      string
-	Signature string // who says "ik" in automatic mail
-	Phone     string
-	Language  string
+	Name       string
+	Signature  string // who says "ik" in automatic mail
+	Phone      string
+	Language   string
+	SecondLine string // named in every final answer
 }
 
 // Department gets complaints by address or by word.
@@ -86,6 +88,9 @@ func (s *Settings) StaffByAddress(email string) *models.Staff {
 	}
 	return nil
 }
+
+// Substitute is who stands in for an entry by the configuration; nil when nobody does.
+func (s *Settings) Substitute(of *models.Staff) *models.Staff { return s.StaffByAddress(of.Substitute) }
 
 // StaffByID finds an entry; nil when it left.
 func (s *Settings) StaffByID(id int64) *models.Staff {

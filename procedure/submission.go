@@ -210,14 +210,62 @@ func otherOpen(list []models.Complaint) string {
 	return ""
 }
 
-// earlier puts what the register knows of the same person into a staff mail. Of the shielded nothing is shown.
-func (d *Desk) earlier(l *letter, list []models.Complaint) {
+// alike is how many similar complaints a registration shows.
+const alike = 3
+
+// earlier puts what the register knows into a staff mail: complaints of the same person, and similar ones with the words in common, each
+// with its outcome (procedure 3.3). Of the shielded nothing is shown. While a backlog is taken in, nobody looks for similar ones: it takes
+// as long as the registration itself.
+func (d *Desk) earlier(tx *models.Tx, l *letter, list []models.Complaint, m *models.Message) error {
 	if l.complaint.Shielded {
-		return
+		return nil
 	}
 	list = slices.DeleteFunc(slices.Clone(list), func(o models.Complaint) bool { return o.Shielded })
 	l.data.OpenNumber = otherOpen(list)
-	for _, o := range list[:min(5, len(list))] {
-		l.data.Earlier = append(l.data.Earlier, templates.Earlier{Number: o.Number, Received: o.ReceivedAt.In(d.Zone()), Subject: o.Subject, Stage: string(o.Stage), Verdict: o.Verdict, SamePerson: true})
+	shown := map[int64]bool{}
+	for i := range list[:min(5, len(list))] {
+		shown[list[i].ID] = true
+		if err := d.showEarlier(tx, l, &list[i], true, nil); err != nil {
+			return err
+		}
 	}
+	if l.kind != "registration" || d.many {
+		return nil
+	}
+	found, err := tx.Similar(m.Subject+"\n"+m.NewText, m.Language, l.complaint.ID, alike+len(shown))
+	if err != nil {
+		return err
+	}
+	for i := range found {
+		if o := &found[i].Complaint; !shown[o.ID] && len(shown) < 5+alike {
+			shown[o.ID] = true
+			if err := d.showEarlier(tx, l, o, false, found[i].Words); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Desk) showEarlier(tx *models.Tx, l *letter, o *models.Complaint, same bool, words []string) error {
+	e := templates.Earlier{Number: o.Number, Received: o.ReceivedAt.In(d.Zone()), Subject: o.Subject, Stage: string(o.Stage), Verdict: o.Verdict, SamePerson: same,
+		Words: words[:min(len(words), 5)]}
+	measures, err := tx.CorrectiveMeasures(o.ID)
+	if err != nil {
+		return err
+	}
+	preventive, err := tx.PreventiveMeasures(o.ID)
+	if err != nil {
+		return err
+	}
+	var outcome []string
+	for _, m := range measures {
+		outcome = append(outcome, firstWords(m.Description, 100))
+	}
+	for _, m := range preventive {
+		outcome = append(outcome, firstWords(m.Description, 100))
+	}
+	e.Outcome = strings.Join(outcome, "; ")
+	l.data.Earlier = append(l.data.Earlier, e)
+	return nil
 }

@@ -89,8 +89,9 @@ type Data struct {
 
 	Staff bool // Set by Render: the letter is for a colleague.
 
-	w      *words   // Set by Render: the language of the letter.
-	quotes []string // Collected while the letter is filled in.
+	unfolded bool     // Set by RenderDraft.
+	w        *words   // Set by Render: the language of the letter.
+	quotes   []string // Collected while the letter is filled in.
 }
 
 // What a receipt can say was done.
@@ -166,6 +167,7 @@ type Person struct {
 	Title   string // "mevrouw" or "heer", only when the person signed that way; never guessed.
 	Email   string
 	Phone   string
+	Address string // Postal; one line or several.
 }
 
 // Attachment is a file that came with the complainant's mail.

@@ -67,7 +67,7 @@ var complaintFields = []string{"complainant", "email", "phone", "address", "capa
 var everyForm = []string{"text", "name", "attachments"}
 
 // prose are the fields whose value may have paragraphs; of all others it ends at an empty line.
-var prose = map[string]bool{"text": true, "attachments": true, "facts": true, "desired_solution": true, "handler_version": true, "despite": true, "circumstances": true, "causes": true,
+var prose = map[string]bool{"text": true, "facts": true, "desired_solution": true, "handler_version": true, "despite": true, "circumstances": true, "causes": true,
 	"damage": true, "earlier": true, "steps": true, "conclusion": true, "apology": true, "what_happened": true, "what_for_you": true, "what_we_change": true, "motivation": true,
 	"description": true, "reason": true, "process": true, "involved": true, "adjustment": true, "what": true, "address": true}
 

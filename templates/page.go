@@ -114,6 +114,9 @@ func (p *page) StatusLine() markup {
 	case p.Term > 0:
 		parts = append(parts, literal(p.w.label("status.no_date", p.Day, p.Term)))
 	}
+	if p.InPlaceOf != "" {
+		parts = append(parts, literal(p.w.label("status.in_place_of", p.InPlaceOf)))
+	}
 	var b strings.Builder
 	for i, part := range parts {
 		if i > 0 {
@@ -176,7 +179,9 @@ func (p *page) Example() int {
 }
 
 // Reachable tells whether there is any way to answer the complainant.
-func (p *page) Reachable() bool { return p.Complainant.Email != "" || p.Complainant.Phone != "" }
+func (p *page) Reachable() bool {
+	return p.Complainant.Email+p.Complainant.Phone+p.Complainant.Address != ""
+}
 
 // hardLines puts each value on a line of its own.
 func hardLines(lines []string) markup {

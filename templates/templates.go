@@ -42,22 +42,39 @@ var Languages = []string{"nl", "fr", "en", "de"}
 
 // kinds of mail in this version, true when it goes to staff (CONTRACT section 4).
 var kinds = map[string]bool{
-	"acknowledgement":   false,
-	"addition_received": false,
-	"not_a_complaint":   false,
-	"welcome":           true,
-	"registration":      true,
-	"addition":          true,
-	"confirmation":      true,
-	"bounced":           true,
-	"receipt":           true,
-	"task":              true,
-	"review_list":       true,
+	"acknowledgement":       false,
+	"addition_received":     false,
+	"not_a_complaint":       false,
+	"status_update":         false,
+	"information_request":   false,
+	"extension_notice":      false,
+	"answer_founded":        false,
+	"answer_partly_founded": false,
+	"answer_unfounded":      false,
+	"inadmissible":          false,
+	"withdrawn":             false,
+	"duplicate":             false,
+	"reopened":              false,
+	"preview":               true,
+	"consultation":          true,
+	"letter":                true,
+	"dossier":               true,
+	"welcome":               true,
+	"registration":          true,
+	"addition":              true,
+	"confirmation":          true,
+	"bounced":               true,
+	"receipt":               true,
+	"task":                  true,
+	"review_list":           true,
 }
 
 // Render writes one letter. An unknown language is Dutch; an unknown kind is an error.
 func (s *Set) Render(kind, lang string, d Data) (Letter, error) {
 	w := s.lang(lang)
+	if kind == "answer" { // its text is that of the verdict
+		kind += "_" + d.Verdict
+	}
 	l := s.letters[w.lang][kind]
 	if l == nil {
 		return Letter{}, fmt.Errorf("render letter: no kind %q; known are %s", kind, strings.Join(Kinds(), ", "))
@@ -144,12 +161,15 @@ func (l *letter) render(p *page) (Letter, error) {
 	if err := l.body.Execute(buf, p); err != nil {
 		return Letter{}, fmt.Errorf("fill in %s: %w", l.file, err)
 	}
-	if p.Practice {
-		buf.WriteString("\n\n***\n\n")
-		buf.WriteString(string(literal(p.w.labels["practice.foot"])))
+	if !p.unfolded {
+		p.writeFoot(buf)
+	}
+	columns := textColumns
+	if p.unfolded {
+		columns = 1 << 20
 	}
 	doc := parseMarkdown(buf.Bytes())
-	out.Text = renderText(doc, buf.Bytes(), p.quotes)
+	out.Text = renderText(doc, buf.Bytes(), p.quotes, columns)
 	out.HTML = renderHTML(doc, buf.Bytes(), p, out.Subject)
 	return out, nil
 }

@@ -12,8 +12,8 @@ const textColumns = 76
 
 // renderText writes a letter as plain text. It is written for reading, not derived from the HTML: no asterisks, no addresses
 // of buttons, headings underlined, quotations behind "> ".
-func renderText(doc ast.Node, source []byte, quotes []string) string {
-	w := textWriter{source: source, quotes: quotes}
+func renderText(doc ast.Node, source []byte, quotes []string, columns int) string {
+	w := textWriter{source: source, quotes: quotes, columns: columns}
 	w.out.Grow(len(source) + len(source)/4 + room(quotes))
 	w.blocks(doc, "", "")
 	return w.out.String()
@@ -30,6 +30,7 @@ func room(quotes []string) (n int) {
 type textWriter struct {
 	source  []byte
 	quotes  []string
+	columns int
 	out     strings.Builder
 	scratch strings.Builder
 }
@@ -133,7 +134,7 @@ func (w *textWriter) foldLine(line, lead, prefix string) {
 		n := utf8.RuneCountInString(word)
 		switch {
 		case start:
-		case width+1+n > textColumns && word != "":
+		case width+1+n > w.columns && word != "":
 			w.out.WriteString("\n" + prefix)
 			width = utf8.RuneCountInString(prefix)
 		default:

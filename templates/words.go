@@ -231,6 +231,9 @@ var readWords = sync.OnceValues(func() (map[string]*words, error) {
 		}
 		w := &words{lang: lang, calendar: file.Calendar, lists: file.Lists, labels: map[string]string{}}
 		flatten(w.labels, "", file.Labels)
+		if err := w.readPaper(); err != nil {
+			return nil, err
+		}
 		all[lang] = w
 	}
 	return all, nil

@@ -52,7 +52,7 @@ func newApp(ctx context.Context, c *Config, log *slog.Logger, now func() time.Ti
 		return nil, err
 	}
 	a := &app{config: c, store: store, log: log}
-	a.desk = &procedure.Desk{Settings: c.settings(), Store: store, Texts: texts, Now: now, Rand: rand.Reader, Log: log}
+	a.desk = &procedure.Desk{Settings: c.settings(), Store: store, Texts: texts, Now: now, Rand: rand.Reader, Log: log, Read: mailin.ReadStaffMail(texts)}
 	if a.node, err = newNode(c.DataDir); err == nil {
 		err = a.wire(now)
 	}
@@ -279,9 +279,10 @@ func (c *Config) settings() *procedure.Settings {
 		closed = append(closed, models.DateOf(d, time.UTC))
 	}
 	s := &procedure.Settings{
-		Organization: procedure.Organization{Name: o.Name, Signature: o.Signature, Phone: o.Phone, Language: o.Language},
+		Organization: procedure.Organization{Name: o.Name, Signature: o.Signature, Phone: o.Phone, Language: o.Language, SecondLine: o.SecondLine},
 		Profile:      procedure.Profiles[c.Procedure.Profile],
 		Calendar:     procedure.NewCalendar(o.Timezone, o.Holidays, closed),
+		FourEyes:     c.Procedure.FourEyes,
 		Anonymous:    c.Procedure.Anonymous, ThanksFor: c.Procedure.ThanksFor,
 		Flood: procedure.Rate(c.Limits.Flood), Automatic: procedure.Rate(c.Limits.Automatic),
 	}
@@ -289,7 +290,7 @@ func (c *Config) settings() *procedure.Settings {
 		s.Profile.Answer = termOf(t)
 	}
 	for _, m := range c.Staff {
-		entry := &models.Staff{Email: models.FoldAddress(m.Email), Name: m.Name, Aliases: m.Aliases, Departments: m.Departments, Language: m.Language}
+		entry := &models.Staff{Email: models.FoldAddress(m.Email), Name: m.Name, Aliases: m.Aliases, Departments: m.Departments, Language: m.Language, Substitute: m.Substitute}
 		for _, r := range m.Roles {
 			entry.Roles = append(entry.Roles, models.Role(r))
 		}

@@ -144,10 +144,10 @@ type nextJSON struct {
 type dossierJSON struct {
 	complaintJSON
 	Facts              string        `json:"facts"`
-	Analysis           any           `json:"analysis"`
-	Answer             any           `json:"answer"`
-	CorrectiveMeasures []any         `json:"corrective_measures"`
-	PreventiveMeasures []any         `json:"preventive_measures"`
+	Analysis           *analysisJSON `json:"analysis"`
+	Answer             *answerJSON   `json:"answer"`
+	CorrectiveMeasures []measureJSON `json:"corrective_measures"`
+	PreventiveMeasures []measureJSON `json:"preventive_measures"`
 	Messages           []messageJSON `json:"messages"`
 	Events             []eventJSON   `json:"events"`
 	Earlier            []string      `json:"earlier"`
@@ -180,7 +180,7 @@ func (s *complaintsShow) Run(env *environment) error {
 }
 
 func dossierOf(tx *models.Tx, c *models.Complaint, now time.Time, zone *time.Location) (*dossierJSON, error) {
-	j := &dossierJSON{complaintJSON: complaintOf(c, now, zone), Facts: c.Facts, CorrectiveMeasures: []any{}, PreventiveMeasures: []any{},
+	j := &dossierJSON{complaintJSON: complaintOf(c, now, zone), Facts: c.Facts, CorrectiveMeasures: []measureJSON{}, PreventiveMeasures: []measureJSON{},
 		Messages: []messageJSON{}, Events: []eventJSON{}, Earlier: []string{}, Tasks: []taskJSON{}, Next: []nextJSON{}}
 	messages, err := tx.Messages(c.ID)
 	if err != nil {
@@ -198,6 +198,9 @@ func dossierOf(tx *models.Tx, c *models.Complaint, now time.Time, zone *time.Loc
 			}
 		}
 		j.Messages = append(j.Messages, m)
+	}
+	if err := j.fillProcedure(tx, c, messages, zone); err != nil {
+		return nil, err
 	}
 	events, err := tx.Events(c.ID)
 	if err != nil {
@@ -248,6 +251,12 @@ func messageOf(m *models.Message, zone *time.Location) messageJSON {
 // shield hides what only the coordinator may see.
 func (j *dossierJSON) shield() {
 	j.Facts = shieldedText
+	if j.Answer != nil {
+		j.Answer.Text = shieldedText
+	}
+	if j.Analysis != nil {
+		j.Analysis = &analysisJSON{Version: j.Analysis.Version, At: j.Analysis.At, Verdict: j.Analysis.Verdict, Severity: j.Analysis.Severity}
+	}
 	for i := range j.Messages {
 		m := &j.Messages[i]
 		m.Text, m.Subject, m.Attachments, m.MessageID = shieldedText, shieldedText, []attachmentJSON{}, shieldedText

@@ -25,7 +25,7 @@ var configKeys = []configKey{
 	{"organization.timezone", `"Europe/Brussels"`, inForce},
 	{"organization.holidays", `"BE"`, inForce},
 	{"organization.closed_days", `["2026-12-24"]`, inForce},
-	{"organization.second_line", `"Woonzorglijn, 02 553 75 00"`, notYet},
+	{"organization.second_line", `"Woonzorglijn, 02 553 75 00"`, inForce},
 
 	{"database.driver", `"sqlite"`, inForce},
 	{"database.dsn", `"dankuwel.db"`, inForce},
@@ -80,7 +80,7 @@ var configKeys = []configKey{
 	{"procedure.status_every", `"14d"`, notYet},
 	{"procedure.satisfaction_after", `"7d"`, notYet},
 	{"procedure.close_after", `"21d"`, notYet},
-	{"procedure.four_eyes", `false`, notYet},
+	{"procedure.four_eyes", `false`, inForce},
 	{"procedure.recurrence", `"3/90d"`, notYet},
 	{"procedure.thanks_for", `"bericht"`, inForce},
 
@@ -95,7 +95,7 @@ var configKeys = []configKey{
 	{"staff.aliases", `["an.peeters@example.test"]`, inForce},
 	{"staff.roles", `["coordinator", "handler"]`, inForce},
 	{"staff.departments", `["Keuken"]`, inForce},
-	{"staff.substitute", `"bram@example.test"`, notYet},
+	{"staff.substitute", `"bram@example.test"`, inForce},
 	{"staff.language", `"fr"`, inForce},
 	{"staff.shared", `true`, notYet},
 

@@ -9,7 +9,7 @@ import (
 
 // ending shows what the week left behind, and looks whether every promise was kept.
 func (s *demoStory) ending() {
-	s.begin(26, 9, 0, "What the register knows")
+	s.begin(34, 17, 0, "What the register knows")
 	for _, part := range []func() error{s.ledger, s.complaints, s.folders, s.verify} {
 		if s.err == nil {
 			s.err = part()

@@ -67,10 +67,10 @@ func (s *demoStory) addition() {
 
 func (s *demoStory) note() {
 	s.begin(24, 11, 40, "The handler writes down what he found")
-	m := s.mail(bram, s.told.task.replyTo, "Re: "+s.told.task.subject, "De warmhoudwagen van gang 1 is sinds vorige maandag stuk. Ik heb de hersteldienst gebeld, ze komen donderdag.\n\nBram\n\n> "+
+	m := s.mail(bram, s.told.task.replyTo, "Re: "+s.told.task.subject, "#nota\nDe warmhoudwagen van gang 1 is sinds vorige maandag stuk. Ik heb de hersteldienst gebeld, ze komen donderdag.\n\nBram\n\n> "+
 		strings.SplitN(s.told.task.text, "\n", 2)[0]+"\n> (…)")
 	m.inReplyTo = s.told.task.id
-	s.wrote(m, "Bram replies to the mail of yesterday. Above its first line, which says that a reply does not reach the complainant, he writes:")
+	s.wrote(m, "Bram replies to the mail of yesterday. Above its first line, which says that a reply does not reach the complainant, he writes a note:")
 	got := s.send(m)
 	l := s.want(got, "receipt", bram.address)
 	s.want(got, "receipt", an.address)

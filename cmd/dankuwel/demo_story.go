@@ -65,7 +65,7 @@ func (d *demoCommand) tell(env *environment) (err error) {
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
 	s := &demoStory{demoWorld: w, clock: clock, zone: zone, page: newPage(env.stdout, env.getenv), kept: kept}
-	for _, scene := range []func(){s.opening, s.complaint, s.addition, s.note, s.twice, s.absent, s.newsletter, s.french, s.shielded, s.bounced, s.ending} {
+	for _, scene := range []func(){s.opening, s.complaint, s.addition, s.note, s.twice, s.absent, s.newsletter, s.french, s.shielded, s.bounced, s.investigation, s.answer, s.promise, s.promiseKept, s.ending} {
 		if s.err == nil && s.page.err == nil {
 			scene()
 		}

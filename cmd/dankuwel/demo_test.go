@@ -41,7 +41,12 @@ func TestDemoTellsItsStory(t *testing.T) {
 		"uiterlijk op donderdag 7 januari 2027 hebt u mijn antwoord",
 		"Subject: Nieuwe klacht [K-2026-0001] Keuken, antwoord voor 7 januari",
 		"Subject: Uw aanvulling is aangekomen [K-2026-0001]",
-		"Subject: Notitie bewaard [K-2026-0001]",
+		"Subject: Gedaan: nota [K-2026-0001]",
+		"Subject: Nog niet verzonden: antwoord [K-2026-0001]",
+		"Subject: Mijn antwoord op uw klacht [K-2026-0001]",
+		"Afsluiten kan nog niet",
+		"Subject: Wat vindt u hiervan? [K-2026-0001]",
+		"K-2026-0001 is afgesloten",
 		"Subject: Merci pour votre message [K-2026-0002]",
 		"the acknowledgement of K-2026-0004",
 		"known         K-2026-0001  the mail of line 1 again",
@@ -137,9 +142,9 @@ func TestDemoServes(t *testing.T) {
 		"Date: "+time.Now().Format(time.RFC1123Z)+"\r\n\r\nDe soep was gisteren weer koud, en dat is nu de derde keer.\r\n")
 	klager.next(t, "Dank u voor uw bericht [K-")
 	task := bram.next(t, "Nieuwe klacht [K-")
-	submitAs(t, smtpAddress, "behandelaar", task.replyTo, "From: Bram De Wit <bram@delinde.example>\r\nSubject: Re: "+task.subject+"\r\nMessage-ID: <2@delinde.example>\r\n"+
+	submitAs(t, smtpAddress, "behandelaar", task.replyTo, "From: Bram De Wit <bram@delinde.example>\r\nTo: "+task.replyTo+"\r\nSubject: Re: "+task.subject+"\r\nMessage-ID: <2@delinde.example>\r\n"+
 		"Authentication-Results: demo.example; auth=pass smtp.auth=an@delinde.example\r\n\r\nDe warmhoudwagen is stuk.\r\n")
-	bram.next(t, "Notitie bewaard [K-")
+	bram.next(t, "Nog niet verzonden: uw tekst [K-")
 
 	submitAs(t, smtpAddress, "klager", demoRegister, "From: Lieve Claes <permfail@klanten.example>\r\nSubject: Parking\r\nMessage-ID: <3@klanten.example>\r\n\r\nDe parking staat elke zondag helemaal vol.\r\n")
 	bounce := openBox(t, imapAddress, "coordinator")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 
 	"dankuwel/templates"
@@ -10,6 +11,11 @@ import (
 type templatesCommand struct {
 	List templatesList `cmd:"" help:"The texts, and which are your own."`
 	Show templatesShow `cmd:"" help:"The source of one text, to copy and change."`
+	Lint templatesLint `cmd:"" help:"Hold the texts against the eight steps of the procedure and the rules of plain language."`
+}
+
+type templatesLint struct {
+	Dir string `arg:"" optional:"" type:"existingdir" help:"A folder of your own texts; otherwise all texts that are in force."`
 }
 
 type templatesList struct{}
@@ -49,6 +55,41 @@ func (templatesList) Run(env *environment) error {
 		}
 	}
 	return out.end()
+}
+
+// Run holds texts against the eight steps. Every finding is an error.
+func (l *templatesLint) Run(env *environment) error {
+	set, c, err := loadTexts(env)
+	if err != nil {
+		return err
+	}
+	var found []templates.LintFinding
+	if l.Dir != "" {
+		found, err = templates.LintDir(l.Dir, c.Organization.Language)
+	} else {
+		found, err = set.Lint(c.Organization.Language)
+	}
+	if err != nil {
+		return errUsage{err}
+	}
+	out := list{w: env.stdout, json: env.json}
+	for _, f := range found {
+		words := f.Words
+		if words == "" {
+			words = f.Sentence
+		}
+		j := map[string]string{"file": f.File, "lang": f.Lang, "kind": f.Kind, "code": f.Code, "words": f.Words, "sentence": f.Sentence, "advice": f.Advice}
+		if err := out.add(j, "%s: %s: %s\n    %s", f.File, f.Code, words, f.Advice); err != nil {
+			return err
+		}
+	}
+	if err := out.end(); err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		return fmt.Errorf("%d findings", len(found))
+	}
+	return nil
 }
 
 // Run prints the source of a text.

@@ -1,0 +1,204 @@
+package procedure
+
+import (
+	"strconv"
+	"strings"
+
+	"dankuwel/models"
+	"dankuwel/templates"
+)
+
+// contacted is `contact`: a call, a letter or a talk, logged. What the complainant said is filed; only "ja" counts as the reaction, and
+// needs, like every answer, a complete analysis (CONTRACT section 6).
+func (x *deed) contacted() error {
+	if x.value("what") == "" {
+		x.in.Fields["what"] = x.words()
+	}
+	how, ok := x.choose("how")
+	was, ok2 := x.choose("was_answer")
+	satisfied := 0
+	if v := x.value("satisfied"); v != "" && v != "-" {
+		n, err := strconv.Atoi(strings.TrimSuffix(strings.Fields(v)[0], "/5"))
+		if err != nil || n < 1 || n > 5 {
+			x.fault("satisfied", "score")
+			x.refuse("score", v)
+			return nil
+		}
+		satisfied = n
+	}
+	if !x.need("what") || !ok || !ok2 {
+		return nil
+	}
+	if was == "yes" {
+		a, err := x.tx.LatestAnalysis(x.c.ID)
+		if err != nil {
+			return err
+		}
+		if a == nil || len(a.Missing()) > 0 {
+			x.refuse("answer_before_analysis", x.lacking(a))
+			return nil
+		}
+	}
+	if err := x.heard(how); err != nil {
+		return err
+	}
+	if err := x.mark("contact", map[string]any{"how": how, "answer": was == "yes", "satisfied": satisfied}); err != nil {
+		return err
+	}
+	if _, err := x.tx.DoneTask(x.c.ID, models.StaffActor(x.by.ID), "call_or_write", "react", "post_letter", "name_date", "call_again"); err != nil {
+		return err
+	}
+	x.oneLine = true
+	x.done("contact")
+	if satisfied > 0 {
+		if err := x.tx.AddScore(x.c.ID, satisfied, x.value("what"), x.a.Message.ID); err != nil {
+			return err
+		}
+		if x.c.Stage != models.Closed { // then it only informs
+			x.c.Satisfaction = &satisfied
+		}
+		if err := x.tx.SaveComplaint(x.c); err != nil {
+			return err
+		}
+	}
+	if was == "yes" && x.c.AnsweredAt == nil && !x.c.Stage.Ended() {
+		if err := x.answered(""); err != nil {
+			return err
+		}
+	}
+	return x.contented(satisfied)
+}
+
+// heard files what the complainant said as an addition of his, that a colleague wrote down.
+func (x *deed) heard(how string) error {
+	m := x.row("in", "", x.value("what"))
+	m.FromName, m.FromEmail, m.Language = x.c.Complainant.Name, "", x.c.Language
+	m.Carrier = map[string]string{"phone": "telefoon", "letter": "brief", "talk": "bezoek"}[how]
+	if err := x.tx.AddMessage(m); err != nil {
+		return err
+	}
+	x.c.LastActivityAt = x.tx.Now()
+	return x.tx.TouchComplaint(x.c)
+}
+
+// contentedFrom is the score of 1 to 5 from which a complaint is closed, when nothing is open any more.
+const contentedFrom = 3
+
+func (x *deed) contented(score int) error {
+	if score < contentedFrom || x.c.Stage != models.Aftercare {
+		return nil
+	}
+	open, err := x.stillOpen()
+	if err != nil || len(open) > 0 {
+		return err
+	}
+	return x.close()
+}
+
+// close ends a complaint that was answered.
+func (x *deed) close() error {
+	if err := x.moveTo(models.Closed); err != nil {
+		return err
+	}
+	x.done("closed", x.c.Number)
+	return x.endOpen()
+}
+
+// endOpen: with the complaint its tokens end, and the drafts that wait.
+func (x *deed) endOpen() error {
+	if err := x.tx.EndDraftsOf(x.c.ID); err != nil {
+		return err
+	}
+	return x.tx.EndTokensOf(x.c.ID)
+}
+
+// answered notes that the reaction left, and goes on to correction or after-care.
+func (x *deed) answered(verdict string) error {
+	now := x.tx.Now()
+	if verdict == "" {
+		if a, err := x.tx.LatestAnalysis(x.c.ID); err != nil {
+			return err
+		} else if a != nil {
+			verdict = a.Verdict
+		}
+	}
+	x.c.AnsweredAt, x.c.Verdict = &now, verdict
+	if err := x.tx.SaveComplaint(x.c); err != nil {
+		return err
+	}
+	return x.carryOn()
+}
+
+// solutions are what the register calls the values of `Opgelost`.
+var solutions = map[string]string{"yes": "solved", "partly": "partly_solved", "no": "unsolved"}
+
+// closeNow is `sluit`: refused while a promise or task is open, or an answer has not left or has bounced, with the list of what is open.
+func (x *deed) closeNow() error {
+	open, err := x.stillOpen()
+	if err != nil {
+		return err
+	}
+	if len(open) > 0 {
+		x.refuse("still_open", strings.Join(open, "; "))
+		return nil
+	}
+	solved, ok := x.choose("solved")
+	if !ok {
+		return nil
+	}
+	x.c.Solution = solutions[solved]
+	x.c.EndWords = x.words()
+	return x.close()
+}
+
+// stillOpen lists what keeps a complaint from being closed, in words.
+func (x *deed) stillOpen() (open []string, err error) {
+	measures, err := x.tx.CorrectiveMeasures(x.c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range measures {
+		if m.DoneAt == nil {
+			open = append(open, x.say("open.measure", m.No, firstWords(m.Description, 80), x.day(m.DueOn)))
+		}
+	}
+	tasks, err := x.tx.OpenTasks(x.c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tasks {
+		open = append(open, t.Text)
+	}
+	if x.c.AnsweredAt == nil {
+		return append(open, x.say("open.answer")), nil
+	}
+	left, err := x.tx.AnswerLeft(x.c.ID)
+	if err == nil && !left {
+		open = append(open, x.say("open.answer_left"))
+	}
+	return open, err
+}
+
+// reopen is `heropen`: open again under the same number, with the full term from today.
+func (x *deed) reopen() error {
+	if x.c.AnsweredAt == nil && !x.c.Stage.Ended() {
+		x.refuse("is_open", x.c.Number)
+		return nil
+	}
+	before, today := x.c.AnswerDue, x.today(x.tx)
+	x.c.AnswerDue, x.c.AnsweredAt, x.c.EndReason, x.c.Solution = x.profileFor(x.c.Department).AnswerDue(today, x.Settings.Calendar), nil, "", ""
+	if err := x.tx.AddTermChange(&models.TermChange{ComplaintID: x.c.ID, Kind: "reopening", OldDue: before, NewDue: x.c.AnswerDue, Reason: x.words(), StaffID: &x.by.ID}); err != nil {
+		return err
+	}
+	if err := x.moveTo(models.Answer); err != nil {
+		return err
+	}
+	if err := x.tx.SaveComplaint(x.c); err != nil {
+		return err
+	}
+	if _, err := x.tx.DoneTask(x.c.ID, models.StaffActor(x.by.ID), "react"); err != nil {
+		return err
+	}
+	x.done("reopened", x.c.Number, x.day(x.c.AnswerDue))
+	return x.propose("reopened", x.words(), templates.Data{Body: x.words(), AnswerDue: x.c.AnswerDue.Time(x.Zone())}, nil)
+}
