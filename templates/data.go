@@ -89,9 +89,9 @@ type Data struct {
 
 	Staff bool // Set by Render: the letter is for a colleague.
 
-	unfolded bool     // Set by RenderDraft.
-	w        *words   // Set by Render: the language of the letter.
-	quotes   []string // Collected while the letter is filled in.
+	draft  bool      // Set by RenderDraft: no HTML, no folded lines, no marks of a practice run.
+	w      *words    // Set by Render: the language of the letter.
+	quotes []passage // Collected while the letter is filled in.
 }
 
 // What a receipt can say was done.

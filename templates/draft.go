@@ -1,81 +1,125 @@
 package templates
 
 import (
-	"bytes"
-	"regexp"
+	"fmt"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
-// RenderDraft is Render for a letter that its author is to see, and may change, before it leaves: its text is not folded, so that each line
-// break in it is one that is meant.
+// RenderDraft writes a letter to a complainant as it is kept, shown and changed until it leaves: its text not folded, every paragraph on
+// a line of its own, without the marks of a practice run. HTML is "". RenderPlain makes the letter of it.
 func (s *Set) RenderDraft(kind, lang string, d Data) (Letter, error) {
-	d.unfolded = true
+	d.draft = true
 	return s.Render(kind, lang, d)
 }
 
-// RenderPlain makes a letter to a complainant of plain text, from greeting to closing: a draft as its author saw it. Paragraphs stand apart by
-// an empty line; lines that begin with a dash are a list; every other line break stays.
+// RenderPlain writes the letter whose words, from greeting to closing, are text: as its author saw it. Blank lines part paragraphs, "- " and
+// "1. " begin items, all other lines stay lines. What Held names and the mark of a practice run stand in the small print.
 func (s *Set) RenderPlain(lang, subject, text string, d Data) (Letter, error) {
-	w := s.lang(lang)
-	d.Staff, d.w = false, w
-	var buf bytes.Buffer
-	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
-		lines := strings.Split(strings.Trim(paragraph, "\n"), "\n")
-		buf.WriteString("\n\n")
-		if isList(lines) {
-			for _, line := range lines {
-				buf.WriteString("- " + string(literal(listMark.ReplaceAllString(line, ""))) + "\n")
+	d.Staff, d.w = false, s.lang(lang)
+	p := (*page)(&d)
+	subject = oneLine(subject)
+	if subject == "" {
+		return Letter{}, fmt.Errorf("write letter: %w", errNoSubject)
+	}
+	body := string(plainMarkup(text))
+	if len(d.Held) > 0 {
+		body += rule + string(literal(p.AlsoArrived()))
+	}
+	return p.letter(subject, []byte(body)), nil
+}
+
+// rule parts a letter from its small print.
+const rule = "\n\n***\n\n"
+
+// plainMarkup is Markdown that shows text as it stands, with its paragraphs and lists.
+func plainMarkup(text string) markup {
+	var b strings.Builder
+	before, item, number := "", "", 0
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+		bare := oneLine(line)
+		bullet := itemStart(bare)
+		if n, _ := strconv.Atoi(strings.TrimRight(bullet, ".) ")); bullet != "" && bullet != "- " {
+			if item != "" && item != "- " && n != number+1 { // Markdown would count on
+				bullet = ""
 			}
+			number = n
+		}
+		if bare == "" {
+			before = "\n\n"
 			continue
 		}
-		buf.WriteString(string(hardLines(lines)))
-	}
-	p := (*page)(&d)
-	out := Letter{Subject: oneLine(subject)}
-	p.writeFoot(&buf)
-	doc := parseMarkdown(buf.Bytes())
-	out.Text = renderText(doc, buf.Bytes(), nil, textColumns)
-	out.HTML = renderHTML(doc, buf.Bytes(), p, out.Subject)
-	return out, nil
-}
-
-var listMark = regexp.MustCompile(`^\s*[-•*]\s+`)
-
-func isList(lines []string) bool {
-	for _, line := range lines {
-		if !listMark.MatchString(line) {
-			return false
+		switch {
+		case bullet != "" && item != "" && !strings.Contains(before, "\n\n"):
+			before = "\n"
+		case bullet != "" || item != "" && !strings.HasPrefix(line, " "):
+			before = "\n\n"
 		}
+		if b.Len() > 0 {
+			b.WriteString(before)
+		}
+		switch {
+		case bullet != "":
+			item = bullet
+			b.WriteString(bullet)
+		case item != "" && strings.HasPrefix(line, " "):
+			b.WriteString(strings.Repeat(" ", len(item)))
+		default:
+			item = ""
+		}
+		b.WriteString(string(literal(bare[len(bullet):])))
+		before = "\\\n"
 	}
-	return len(lines) > 0
-}
-
-// writeFoot says below a practice letter what it is.
-func (p *page) writeFoot(buf *bytes.Buffer) {
-	if p.Practice {
-		buf.WriteString("\n\n***\n\n")
-		buf.WriteString(string(literal(p.w.labels["practice.foot"])))
-	}
-}
-
-// Verbatim is text that a person is to read line by line as it is: a form, or a letter that waits.
-func (p *page) Verbatim(text string) markup {
-	var b strings.Builder
-	for paragraph := range strings.SplitSeq(strings.Trim(text, "\n"), "\n\n") {
-		b.WriteString("\n\n" + string(hardLines(strings.Split(strings.Trim(paragraph, "\n"), "\n"))))
-	}
-	b.WriteString("\n\n")
 	return markup(b.String())
 }
 
-// Paragraphs are the words of a person in a letter, its paragraphs kept.
-func (p *page) Paragraphs(text string) markup { return p.Verbatim(text) }
+// itemStart is the mark with which a line begins an item: "- ", "2. ", "2) "; "" none.
+func itemStart(line string) string {
+	mark, rest, ok := strings.Cut(line, " ")
+	if !ok || rest == "" {
+		return ""
+	}
+	if mark == "-" {
+		return "- "
+	}
+	figures := strings.TrimRight(mark, ".)")
+	if len(figures)+1 != len(mark) || len(figures) > 2 {
+		return ""
+	}
+	if n, err := strconv.Atoi(figures); err != nil || n < 1 || strconv.Itoa(n) != figures {
+		return ""
+	}
+	return mark + " "
+}
 
-// ShownFindings are the findings of the attitude check that a preview shows: three at most, blocks first.
-func (p *page) ShownFindings() []Finding { return p.Findings[:min(3, len(p.Findings))] }
+// Within these columns clients that fold what people write put their line breaks.
+const (
+	foldsFrom = 64
+	foldsTo   = 80
+)
 
-// MoreFindings is how many it does not show.
-func (p *page) MoreFindings() int { return max(0, len(p.Findings)-3) }
+// unwrap joins the lines that a mail client folded: a line that the next word would have made too long.
+func unwrap(s string) string {
+	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	var b strings.Builder
+	for i, line := range lines {
+		line = strings.TrimRight(line, " \t")
+		b.WriteString(line)
+		if i == len(lines)-1 {
+			break
+		}
+		next := strings.TrimSpace(lines[i+1])
+		word, _, _ := strings.Cut(next, " ")
+		n := utf8.RuneCountInString(line)
+		if next != "" && itemStart(next) == "" && n <= foldsTo && n+1+utf8.RuneCountInString(word) > foldsFrom {
+			b.WriteByte(' ')
+		} else {
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
 
-// Blocked tells whether the check stopped the letter.
-func (p *page) Blocked() bool { return len(p.Findings) > 0 && p.Findings[0].Block }
+// Paragraphs are the words that a person wrote in a field, within a letter: his paragraphs, lists and line breaks.
+func (p *page) Paragraphs(s string) markup { return "\n\n" + plainMarkup(unwrap(s)) + "\n\n" }

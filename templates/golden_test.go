@@ -53,48 +53,6 @@ var stories = map[string][]variant{
 			d.Held = []Held{{"K-2026-0001", d.Received.AddDate(0, 0, -1)}}
 		}},
 	},
-	"answer_founded":        {{"", func(d *Data) { answered(d, "founded") }}},
-	"answer_partly_founded": {{"", func(d *Data) { answered(d, "partly_founded") }}},
-	"answer_unfounded": {
-		{"", func(d *Data) { answered(d, "unfounded"); d.Apology, d.ForYou, d.WeChange = "", "", "" }},
-		{"more", func(d *Data) { answered(d, "unfounded") }},
-	},
-	"status_update": {
-		{"", func(d *Data) {
-			d.Body = "Ik sprak de kok en de nachtploeg. Op maandag 21 december bekijk ik de leveringslijsten."
-		}},
-		{"done", func(d *Data) { d.AnswerDue, d.Measure = time.Time{}, "Elke avond een maaltijd naar keuze" }},
-		{"joined", func(d *Data) { d.OtherNumber = "K-2026-0001" }},
-	},
-	"information_request": {{"", func(d *Data) { d.Body = "Op welke dag was het? Dan kan ik de lijst van die dag nakijken." }}},
-	"extension_notice": {{"", func(d *Data) {
-		d.OldDue, d.Body = d.AnswerDue, "Twee mensen die erbij waren, zijn pas op 11 januari terug, en ik wil hen horen voor ik oordeel."
-		d.AnswerDue = d.AnswerDue.AddDate(0, 0, 29)
-	}}},
-	"inadmissible": {{"", func(d *Data) {
-		d.EndReason, d.Body = "over_a_year", "Ik heb uw verhaal wel bezorgd aan het hoofd van de keuken."
-	}}},
-	"withdrawn": {{"", nil}},
-	"duplicate": {{"", func(d *Data) { d.OtherNumber = "K-2026-0001" }}},
-	"reopened":  {{"", nil}},
-	"preview": {
-		{"", func(d *Data) {
-			d.Lost, d.Draft, d.Subject = "status_update", "Dag Jan Peeters,\n\nIk sprak de kok.\n\nMet vriendelijke groet,\n\nAn Peeters", "Hoe ver ik sta met uw klacht [K-2026-0002]"
-			d.Buttons = []Button{{Key: "send", URL: "mailto:klachten+k-2026-0002.ja.aaaabbbbccccdddd@example.test?subject=verstuur"}, {Key: "drop", URL: "mailto:klachten+k-2026-0002.nee.aaaabbbbccccdddd@example.test?subject=nee"}}
-			d.Changed = []string{"de kok"}
-		}},
-		{"blocked", func(d *Data) {
-			d.Lost, d.Draft = "answer", "Dag Jan Peeters,\n\nHet ligt aan u.\n\nAn Peeters"
-			d.Findings = []Finding{{Code: "nl-B01", Block: true, Words: "ligt aan u", Advice: "Dit legt de schuld bij de klager.", Rewrite: "Ik zoek uit hoe dit kon."}, {Code: "A3", Advice: "Schrijf ik."}, {Code: "A5", Advice: "Zet er een dag bij."}, {Code: "L1", Advice: "Korter."}}
-			d.Not = []string{"Een zin."}
-		}},
-		{"what", func(d *Data) { d.Draft = "Ik sprak de kok." }},
-	},
-	"consultation": {{"", func(d *Data) {
-		d.Measure, d.Body, d.ReactBy = "Een tweede wagen op elke gang", "bedeling", d.Received.AddDate(0, 0, 20)
-	}}},
-	"letter":  {{"", func(d *Data) { d.Lost = "answer" }}},
-	"dossier": {{"", nil}},
 	"bounced": {
 		{"", func(d *Data) {
 			d.Lost, d.Note, d.Reason = "acknowledgement", "550 5.1.1 User unknown", "no_such_user"
@@ -124,24 +82,45 @@ var stories = map[string][]variant{
 			d.Complainant, d.Earlier, d.Attachments = Person{}, nil, nil
 		}},
 		{"refuse", func(d *Data) { d.Anonymous, d.MayRefuse = true, true; d.Handler = "" }},
+		{"form", func(d *Data) {
+			d.Buttons, d.Form = staffButtons("analyse", "assign", "ask", "status", "note"), formOf("analyse")
+		}},
 		{"unreachable", func(d *Data) { d.Anonymous = true; d.Complainant = Person{}; d.MissingSize = 61_400_000; d.Text = "" }},
 		{"nodate", func(d *Data) { d.AnswerDue = time.Time{}; d.Day = 61 }},
 	},
 	"addition": {
 		{"", nil},
 		{"other", func(d *Data) { d.From = "jan@elders.test" }},
+		{"form", func(d *Data) {
+			d.Buttons, d.Form = staffButtons("answer", "status", "extend", "analyse", "note"), formOf("answer")
+		}},
 		{"after", func(d *Data) { d.AfterAnswer, d.ReactBy = true, d.Received.AddDate(0, 0, 7) }},
 		{"doubt", func(d *Data) { d.Disagreement, d.SameTextAgain = "K-2026-0001", true }},
 	},
 	"confirmation": {{"", func(d *Data) { d.Subject = "Vraag"; d.Buttons = yesNo[:1] }}},
 	"receipt": {
-		{"action", func(d *Data) { d.Action, d.Did = "wijs-toe", []string{"K-2026-0002 is toegewezen aan Bram De Wit."} }},
-		{"action_refused", func(d *Data) {
-			d.Action, d.Not, d.Form = "analyse", []string{"Dit ontbreekt nog: Feiten."}, "#analyse\nFeiten:\n^ nog in te vullen\nGegrondheid: gegrond\n--- einde formulier ---\n"
-			d.Near = []Near{{"Gegrondheit", "Gegrondheid"}}
+		{"assigned", func(d *Data) { d.Action, d.Did = "wijs-toe", []string{"K-2026-0002 is toegewezen aan Bram De Wit."} }},
+		{"short", func(d *Data) { d.Action, d.Did, d.Short = "nota", []string{"Uw notitie staat bij K-2026-0002."}, true }},
+		{"note_of", func(d *Data) {
+			d.Did, d.From, d.Note = []string{"An Peeters schreef een notitie bij K-2026-0002."}, "An Peeters", "Ik sprak de kok."
+		}},
+		{"refused", func(d *Data) {
+			d.Action, d.Not, d.Note = "verleng", []string{"De termijn is voorbij sinds 7 januari; verlengen kan alleen ervoor."}, "verleng 14 ziekte van de kok"
+		}},
+		{"partly", func(d *Data) {
+			d.Action, d.Did = "analyse", []string{"De analyse is bewaard, versie 2.", "Er ontbreken nog 2 velden; ze staan gemerkt in het formulier hieronder. Vul ze in wanneer u ze weet."}
+			d.Not = []string{"Gegrondheid: “misschien” ken ik niet.", "Ernst: “hoogst” ken ik niet."}
+			d.Near = []Near{{"Gegrondheit", "Gegrondheid"}, {"Conclusi", "Conclusie"}}
+			d.Form = filledForm()
 		}},
 		{"lines", func(d *Data) {
-			d.Action, d.Number, d.Did, d.Lines = "overzicht", "", []string{"Open klachten: 2."}, []string{"K-2026-0001: soep", "K-2026-0002: lift"}
+			d.Number, d.Action, d.Did = "", "overzicht", []string{"Open klachten: 2."}
+			d.Lines = []string{"K-2026-0002: Weer koude soep, dag 12 van 45, in onderzoek, Bram De Wit", "K-2026-0004: Factuur, dag 3 van 45, geregistreerd, nog niemand"}
+		}},
+		{"help", func(d *Data) {
+			d.Action, d.Did = "help", []string{"Dit kunt u met deze mail doen. Antwoord, en begin met het woord achter het hekje."}
+			d.Lines = []string{"#analyse: het onderzoek invullen of aanvullen", "#vraag: de klager iets vragen, hoogstens drie vragen"}
+			d.Buttons = staffButtons("analyse", "ask")
 		}},
 		{"note", func(d *Data) { d.Done = DoneNote; d.Note = "Ik sprak de kok." }},
 		{"yes", func(d *Data) { d.Done = DoneYes; d.Named = []string{"Bram De Wit"} }},
@@ -184,16 +163,6 @@ var stories = map[string][]variant{
 		}},
 		{"one", func(d *Data) { d.Number, d.Parked, d.Buttons = "", parked(d.Received)[1:2], yesNo }},
 	},
-}
-
-// answered fills in the form of an answer.
-func answered(d *Data, verdict string) {
-	d.Verdict = verdict
-	d.Apology, d.WhatHappened = "Het spijt me dat uw vader drie avonden koude soep kreeg.", "De warmhoudwagen was stuk, en dat is niet gemeld."
-	d.ForYou, d.WeChange = "Ik bel u op vrijdag 11 december om te horen of het beter is.", "Sinds maandag 30 november staat er een tweede wagen op de gang."
-	if verdict != "founded" {
-		d.Motivation = "Ik keek drie dingen na: de oproeplijst, het slot en het verslag. Ze tonen dat er om 2.14 uur iemand was."
-	}
 }
 
 // parked is a mail for each reason; the words are those of people, advertisers and machines.

@@ -13,12 +13,14 @@ const (
 	colourText   = "#1f2933"
 	colourQuiet  = "#52606d"
 	colourGround = "#ffffff"
+	colourPanel  = "#f5f7fa"
 	colourLine   = "#cbd2d9"
 	colourAction = "#0b5394"
 
 	darkText   = "#e4e7eb"
 	darkQuiet  = "#9aa5b1"
 	darkGround = "#14181d"
+	darkPanel  = "#1f262d"
 	darkLine   = "#3e4c59"
 	darkAction = "#8ec5ff"
 )
@@ -28,6 +30,7 @@ const htmlFont = `-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-se
 // htmlStyle holds media queries and nothing else: a client that drops it (Gmail) shows the light letter.
 const htmlStyle = `<style>@media (prefers-color-scheme:dark){` +
 	`.g{background-color:` + darkGround + `!important;color:` + darkText + `!important}` +
+	`.p{background-color:` + darkPanel + `!important}` +
 	`.q{color:` + darkQuiet + `!important}` +
 	`.l{border-color:` + darkLine + `!important}` +
 	`.a{color:` + darkAction + `!important}` +
@@ -48,6 +51,8 @@ const (
 	quoteIn  = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px 0"><tr>` +
 		`<td class="l" style="border-left:3px solid ` + colourLine + `;padding:0 0 0 14px;` + cellWrap + `"`
 	quoteOut = `</td></tr></table>`
+	boxIn    = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px 0"><tr>` +
+		`<td class="p l" style="background-color:` + colourPanel + `;border:1px solid ` + colourLine + `;padding:12px 14px;` + cellWrap + `">`
 	ruleHTML = `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px 0"><tr>` +
 		`<td class="l" style="border-top:1px solid ` + colourLine + `;font-size:1px;line-height:8px">&nbsp;</td></tr></table>`
 )
@@ -84,7 +89,7 @@ func renderHTML(doc ast.Node, source []byte, p *page, subject string) string {
 
 type htmlWriter struct {
 	source    []byte
-	quotes    []string
+	quotes    []passage
 	size      string // of the body text, px
 	or        string // the word between a button and the way without
 	quoteLang string // language of a quotation, when it is another
@@ -120,7 +125,7 @@ func (w *htmlWriter) block(n ast.Node) {
 		w.list(n)
 	default:
 		if i := quotation(n, w.source); i >= 0 {
-			w.quote(w.quotes[i])
+			w.passage(w.quotes[i])
 			return
 		}
 		w.paragraph(n)
@@ -133,6 +138,29 @@ func (w *htmlWriter) openQuote() {
 		w.out.WriteString(` lang="` + w.quoteLang + `"`)
 	}
 	w.out.WriteByte('>')
+}
+
+func (w *htmlWriter) passage(p passage) {
+	if p.verbatim {
+		w.box(p.text)
+	} else {
+		w.quote(p.text)
+	}
+}
+
+// box writes a form or a draft: each line on its own, so that it comes back in an answer line by line.
+func (w *htmlWriter) box(s string) {
+	b := &w.out
+	b.WriteString(boxIn)
+	for i, line := range strings.Split(s, "\n") {
+		if i > 0 {
+			b.WriteString("<br>\n")
+		}
+		text := strings.TrimLeft(line, " ")
+		b.WriteString(strings.Repeat("&nbsp;", len(line)-len(text)))
+		escapeHTML(b, text)
+	}
+	b.WriteString(quoteOut)
 }
 
 // quote writes a person's words: his lines stay lines, his blank lines part paragraphs.
@@ -187,7 +215,11 @@ func (w *htmlWriter) list(n *ast.List) {
 		return
 	}
 	b := &w.out
-	b.WriteString(`<ul style="margin:0 0 16px 0;padding:0 0 0 22px">`)
+	tag, start := "ul", ""
+	if n.IsOrdered() {
+		tag, start = "ol", ` start="`+strconv.Itoa(n.Start)+`"`
+	}
+	b.WriteString(`<` + tag + start + ` style="margin:0 0 16px 0;padding:0 0 0 22px">`)
 	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
 		b.WriteString(`<li style="margin:0 0 8px 0">`)
 		for block := item.FirstChild(); block != nil; block = block.NextSibling() {
@@ -199,7 +231,7 @@ func (w *htmlWriter) list(n *ast.List) {
 		}
 		b.WriteString("</li>")
 	}
-	b.WriteString("</ul>")
+	b.WriteString("</" + tag + ">")
 }
 
 // buttons: a cell with background and a link that fills it, 24 + 2*10 + 2*2 = 48 px high, 8 px apart; beside it the way without
@@ -214,7 +246,7 @@ func (w *htmlWriter) buttons(links []*ast.Link) {
 		}
 		b.WriteString(`<tr><td class="` + cell + `" align="center" style="` + ground + `border:2px solid ` + colourAction + `;border-radius:4px"><a class="` + linkClass + `" href="`)
 		escapeHTML(b, plain(string(link.Destination)))
-		b.WriteString(`" style="display:block;padding:10px 20px;line-height:24px;font-weight:bold;text-decoration:none;color:` + ink + `">`)
+		b.WriteString(`" style="display:block;padding:10px 20px;line-height:24px;word-break:normal;overflow-wrap:normal;font-weight:bold;text-decoration:none;color:` + ink + `">`)
 		w.inline(link)
 		b.WriteString(`</a></td><td class="q" style="padding:0 0 0 12px;line-height:1.4;font-size:14px;color:` + colourQuiet + `">`)
 		escapeHTML(b, w.or+" "+plain(string(link.Title)))

@@ -135,7 +135,7 @@ func TestButtons(t *testing.T) {
 func TestContrast(t *testing.T) {
 	for _, pair := range [][2]string{
 		{colourText, colourGround}, {colourQuiet, colourGround}, {colourAction, colourGround},
-		{darkText, darkGround}, {darkQuiet, darkGround}, {darkAction, darkGround},
+		{darkText, darkGround}, {darkQuiet, darkGround}, {darkAction, darkGround}, {colourText, colourPanel}, {darkText, darkPanel},
 	} {
 		a, b := luminance(t, pair[0]), luminance(t, pair[1])
 		if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 4.5 {

@@ -66,14 +66,25 @@ const (
 	quotedLast  = quotedFirst + 0xFF
 )
 
+// passage is a text that does not go through Markdown.
+type passage struct {
+	text     string
+	verbatim bool // a form or a draft, every line as it is; otherwise a quotation
+}
+
 // Quote makes a person's text a quotation of its own, line breaks kept.
-func (p *page) Quote(s string) (markup, error) {
+func (p *page) Quote(s string) (markup, error) { return p.passage(s, false) }
+
+// Verbatim sets a form or a draft in a box of its own: it comes back in an answer, so every line stays as it is.
+func (p *page) Verbatim(s string) (markup, error) { return p.passage(s, true) }
+
+func (p *page) passage(s string, verbatim bool) (markup, error) {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	s = strings.TrimRightFunc(trimBlankLines(s), unicode.IsSpace)
 	if len(p.quotes) > quotedLast-quotedFirst {
 		return "", errors.New("a letter has too many quotations")
 	}
-	p.quotes = append(p.quotes, strings.Map(shown, strings.ToValidUTF8(s, "\uFFFD")))
+	p.quotes = append(p.quotes, passage{strings.Map(shown, strings.ToValidUTF8(s, "\uFFFD")), verbatim})
 	return markup("\n\n" + string(rune(quotedFirst+len(p.quotes)-1)) + "\n\n"), nil
 }
 

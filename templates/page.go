@@ -203,3 +203,28 @@ func first(values ...string) string {
 	}
 	return ""
 }
+
+// Questions counts the questions in the words of a staff member.
+func (p *page) Questions() int { return strings.Count(p.Body, "?") }
+
+// Why is the reason of a side end, to follow "want"; "" not known.
+func (p *page) Why() string { return p.w.labels["reason."+p.EndReason] }
+
+// maxFindings of the attitude check are shown, the others counted (LETTERS.md 2.1).
+const maxFindings = 3
+
+// ShownFindings are the first findings, blocks first.
+func (p *page) ShownFindings() []Finding { return p.Findings[:min(maxFindings, len(p.Findings))] }
+
+// MoreFindings is how many are not shown.
+func (p *page) MoreFindings() int { return len(p.Findings) - len(p.ShownFindings()) }
+
+// Blocked: a finding holds the letter back.
+func (p *page) Blocked() bool {
+	return slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Block })
+}
+
+// DraftBox is the letter of a preview between its two lines (CONTRACT section 6), where its words may be changed.
+func (p *page) DraftBox() (markup, error) {
+	return p.Verbatim(p.w.labels["letter.begin"] + "\n\n" + strings.TrimSpace(p.Draft) + "\n\n" + p.w.labels["letter.end"])
+}

@@ -40,11 +40,11 @@ type Name struct {
 // Languages in which every text exists, the one to fall back to first.
 var Languages = []string{"nl", "fr", "en", "de"}
 
-// kinds of mail in this version, true when it goes to staff (CONTRACT section 4).
+// kinds are the texts of this version, true when it goes to staff: a kind of mail each (CONTRACT section 4), "answer" one for each verdict.
+// "reply" is a letter of which nobody has said yet what it is.
 var kinds = map[string]bool{
 	"acknowledgement":       false,
 	"addition_received":     false,
-	"not_a_complaint":       false,
 	"status_update":         false,
 	"information_request":   false,
 	"extension_notice":      false,
@@ -52,29 +52,40 @@ var kinds = map[string]bool{
 	"answer_partly_founded": false,
 	"answer_unfounded":      false,
 	"inadmissible":          false,
+	"not_a_complaint":       false,
 	"withdrawn":             false,
 	"duplicate":             false,
 	"reopened":              false,
-	"preview":               true,
-	"consultation":          true,
-	"letter":                true,
-	"dossier":               true,
+	"reply":                 false,
 	"welcome":               true,
 	"registration":          true,
 	"addition":              true,
-	"confirmation":          true,
-	"bounced":               true,
+	"preview":               true,
 	"receipt":               true,
+	"confirmation":          true,
+	"consultation":          true,
+	"letter":                true,
+	"dossier":               true,
+	"bounced":               true,
 	"task":                  true,
 	"review_list":           true,
 }
 
-// Render writes one letter. An unknown language is Dutch; an unknown kind is an error.
+// textOf is the text of a kind of mail.
+func textOf(kind string, d *Data) string {
+	switch kind {
+	case "answer":
+		return "answer_" + d.Verdict
+	case "":
+		return "reply"
+	}
+	return kind
+}
+
+// Render writes one letter. An unknown language is Dutch; an unknown kind, or an answer without a verdict, is an error.
 func (s *Set) Render(kind, lang string, d Data) (Letter, error) {
 	w := s.lang(lang)
-	if kind == "answer" { // its text is that of the verdict
-		kind += "_" + d.Verdict
-	}
+	kind = textOf(kind, &d)
 	l := s.letters[w.lang][kind]
 	if l == nil {
 		return Letter{}, fmt.Errorf("render letter: no kind %q; known are %s", kind, strings.Join(Kinds(), ", "))
@@ -145,12 +156,9 @@ func (l *letter) render(p *page) (Letter, error) {
 	if err := l.subject.Execute(buf, p); err != nil {
 		return Letter{}, fmt.Errorf("fill in subject of %s: %w", l.file, err)
 	}
-	out := Letter{Subject: oneLine(plain(buf.String()))}
-	if out.Subject == "" {
+	subject := oneLine(plain(buf.String()))
+	if subject == "" {
 		return Letter{}, fmt.Errorf("fill in %s: %w", l.file, errNoSubject)
-	}
-	if p.Practice {
-		out.Subject = p.w.label("practice.subject", out.Subject)
 	}
 
 	buf.Reset()
@@ -161,17 +169,21 @@ func (l *letter) render(p *page) (Letter, error) {
 	if err := l.body.Execute(buf, p); err != nil {
 		return Letter{}, fmt.Errorf("fill in %s: %w", l.file, err)
 	}
-	if !p.unfolded {
-		p.writeFoot(buf)
+	if p.draft {
+		body := buf.Bytes()
+		return Letter{Subject: subject, Text: renderText(parseMarkdown(body), body, p.quotes, 0)}, nil
 	}
-	columns := textColumns
-	if p.unfolded {
-		columns = 1 << 20
+	return p.letter(subject, buf.Bytes()), nil
+}
+
+// letter makes text and HTML of a page of Markdown, and marks what belongs to a practice run.
+func (p *page) letter(subject string, body []byte) Letter {
+	if p.Practice {
+		subject = p.w.label("practice.subject", subject)
+		body = append(body, rule+string(literal(p.w.labels["practice.foot"]))...)
 	}
-	doc := parseMarkdown(buf.Bytes())
-	out.Text = renderText(doc, buf.Bytes(), p.quotes, columns)
-	out.HTML = renderHTML(doc, buf.Bytes(), p, out.Subject)
-	return out, nil
+	doc := parseMarkdown(body)
+	return Letter{Subject: subject, Text: renderText(doc, body, p.quotes, textColumns), HTML: renderHTML(doc, body, p, subject)}
 }
 
 var errNoSubject = errors.New("the subject is empty")

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -11,8 +12,8 @@ import (
 const textColumns = 76
 
 // renderText writes a letter as plain text. It is written for reading, not derived from the HTML: no asterisks, no addresses
-// of buttons, headings underlined, quotations behind "> ".
-func renderText(doc ast.Node, source []byte, quotes []string, columns int) string {
+// of buttons, headings underlined, quotations behind "> ". Lines are folded at columns; 0: not at all.
+func renderText(doc ast.Node, source []byte, quotes []passage, columns int) string {
 	w := textWriter{source: source, quotes: quotes, columns: columns}
 	w.out.Grow(len(source) + len(source)/4 + room(quotes))
 	w.blocks(doc, "", "")
@@ -20,17 +21,17 @@ func renderText(doc ast.Node, source []byte, quotes []string, columns int) strin
 }
 
 // room is what quotations take, more or less.
-func room(quotes []string) (n int) {
+func room(quotes []passage) (n int) {
 	for _, q := range quotes {
-		n += len(q) + len(q)/16
+		n += len(q.text) + len(q.text)/16
 	}
 	return n
 }
 
 type textWriter struct {
 	source  []byte
-	quotes  []string
-	columns int
+	quotes  []passage
+	columns int // 0: lines are not folded
 	out     strings.Builder
 	scratch strings.Builder
 }
@@ -62,10 +63,22 @@ func (w *textWriter) block(n ast.Node, lead, prefix string) {
 		w.list(n, lead, prefix)
 	default: // paragraphs and the blocks of tight lists
 		if i := quotation(n, w.source); i >= 0 {
-			w.fold(w.quotes[i], lead+"> ", prefix+"> ")
+			w.passage(w.quotes[i], lead, prefix)
 			return
 		}
 		w.fold(w.inline(n), lead, prefix)
+	}
+}
+
+// passage writes a quotation behind "> ", and a form or draft line by line: it comes back in an answer, and a folded value would not.
+func (w *textWriter) passage(p passage, lead, prefix string) {
+	if !p.verbatim {
+		w.fold(p.text, lead+"> ", prefix+"> ")
+		return
+	}
+	for line := range strings.SplitSeq(p.text, "\n") {
+		w.out.WriteString(strings.TrimRight(lead+line, " ") + "\n")
+		lead = prefix
 	}
 }
 
@@ -81,13 +94,24 @@ func (w *textWriter) list(n *ast.List, lead, prefix string) {
 		}
 		return
 	}
+	i := 0
 	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
 		if item.PreviousSibling() != nil && !n.IsTight {
 			w.out.WriteString(strings.TrimRight(prefix, " ") + "\n")
 		}
-		w.blocks(item, lead+"- ", prefix+"  ")
+		mark := itemMark(n, i)
+		w.blocks(item, lead+mark, prefix+strings.Repeat(" ", len(mark)))
 		lead = prefix
+		i++
 	}
+}
+
+// itemMark is what stands before item i of a list: "- ", "2. ".
+func itemMark(n *ast.List, i int) string {
+	if !n.IsOrdered() {
+		return "- "
+	}
+	return strconv.Itoa(n.Start+i) + string(n.Marker) + " "
 }
 
 func (w *textWriter) inline(n ast.Node) string {
@@ -134,7 +158,7 @@ func (w *textWriter) foldLine(line, lead, prefix string) {
 		n := utf8.RuneCountInString(word)
 		switch {
 		case start:
-		case width+1+n > w.columns && word != "":
+		case w.columns > 0 && width+1+n > w.columns && word != "":
 			w.out.WriteString("\n" + prefix)
 			width = utf8.RuneCountInString(prefix)
 		default:

@@ -26,6 +26,7 @@ type calendar struct {
 	FirstDay string `toml:"first_day"` // "1er" in French; "" is 1.
 	Decimal  string // "," in "1,2 MB".
 	Shapes   map[string]string
+	Said     map[string][]string // how people name a day; see Set.Date
 }
 
 // lists are words by which people write; the notation of Sober and Shield is that of reader.

@@ -57,6 +57,20 @@ func TestNamedLabels(t *testing.T) {
 		}
 	}
 	has("kind.", Kinds()...)
+	has("reason.", "report", "question", "suggestion", "thanks", "other")
+	for reason := range s.forms.langs["nl"].Values["reason"] {
+		has("reason.", reason)
+	}
+	for _, a := range s.Actions() {
+		has("button.", a.Key)
+		for _, lang := range Languages {
+			if without := s.Label(lang, "without."+a.Key); !strings.Contains(strings.ToLower(without), s.ActionName(lang, a.Key)) {
+				t.Errorf("%s: %q does not name the verb of %s", lang, without, a.Key)
+			}
+		}
+	}
+	has("button.", "as_answer", "as_question", "as_status", "as_note")
+	has("without.", "as_answer", "as_question", "as_status", "as_note")
 	has("kind.", "acknowledgement", "addition_received", "status_update", "information_request", "extension_notice", "answer", "inadmissible", "not_a_complaint", "withdrawn", "duplicate",
 		"satisfaction_request", "satisfaction_thanks", "reopened")
 	has("parked.", "spam", "dmarc", "list", "encrypted", "unreadable", "unproven", "stranger", "old", "automatic", "empty", "unclear")

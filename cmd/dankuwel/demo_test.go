@@ -45,7 +45,7 @@ func TestDemoTellsItsStory(t *testing.T) {
 		"Subject: Nog niet verzonden: antwoord [K-2026-0001]",
 		"Subject: Mijn antwoord op uw klacht [K-2026-0001]",
 		"Afsluiten kan nog niet",
-		"Subject: Wat vindt u hiervan? [K-2026-0001]",
+		"Subject: Wat denkt u hiervan? [K-2026-0001]",
 		"K-2026-0001 is afgesloten",
 		"Subject: Merci pour votre message [K-2026-0002]",
 		"the acknowledgement of K-2026-0004",
@@ -144,7 +144,7 @@ func TestDemoServes(t *testing.T) {
 	task := bram.next(t, "Nieuwe klacht [K-")
 	submitAs(t, smtpAddress, "behandelaar", task.replyTo, "From: Bram De Wit <bram@delinde.example>\r\nTo: "+task.replyTo+"\r\nSubject: Re: "+task.subject+"\r\nMessage-ID: <2@delinde.example>\r\n"+
 		"Authentication-Results: demo.example; auth=pass smtp.auth=an@delinde.example\r\n\r\nDe warmhoudwagen is stuk.\r\n")
-	bram.next(t, "Nog niet verzonden: uw tekst [K-")
+	bram.next(t, "Nog niet verzonden: brief [K-")
 
 	submitAs(t, smtpAddress, "klager", demoRegister, "From: Lieve Claes <permfail@klanten.example>\r\nSubject: Parking\r\nMessage-ID: <3@klanten.example>\r\n\r\nDe parking staat elke zondag helemaal vol.\r\n")
 	bounce := openBox(t, imapAddress, "coordinator")
