@@ -55,6 +55,7 @@ var stories = map[string][]variant{
 	},
 	"bounced": {
 		{"", func(d *Data) {
+			d.Form = "#nieuw adres\nNieuw e-mailadres:\n--- einde formulier ---\n"
 			d.Lost, d.Note, d.Reason = "acknowledgement", "550 5.1.1 User unknown", "no_such_user"
 		}},
 		{"temporary", func(d *Data) {
