@@ -48,3 +48,26 @@ func FuzzDate(f *testing.F) {
 		}
 	})
 }
+
+// TestDateWords_oneSense: a word means the same in every language, or a date would mean now this and now that.
+func TestDateWords_oneSense(t *testing.T) {
+	all, err := readWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	senses := map[string]dateWord{}
+	for _, lang := range Languages {
+		for key, words := range all[lang].calendar.Said {
+			for i, word := range words {
+				w := saidSorts[key]
+				if key == "numbers" {
+					w.n = i + 1
+				}
+				if other, known := senses[foldWord(word)]; known && other != w {
+					t.Errorf("%s: %q stands for %+v and for %+v", lang, word, w, other)
+				}
+				senses[foldWord(word)] = w
+			}
+		}
+	}
+}
