@@ -238,7 +238,25 @@ func (d *Desk) actOnParked(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s S
 	if err := d.finish(tx, a, e, nil); err != nil {
 		return err
 	}
+	if s.Token.Purpose == "confirmation" {
+		if err := d.tellUnconfirmed(tx, a, e, s.Staff, parked); err != nil {
+			return err
+		}
+	}
 	return d.receipt(tx, e, s.Staff, nil, templates.Data{NotDone: templates.NotDoneNotUnderstood, Note: a.Message.NewText}, letter{})
+}
+
+// tellUnconfirmed tells the coordinator that a mail in a colleague's name was not confirmed, in the colleague's words (CONTRACT section 6).
+func (d *Desk) tellUnconfirmed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, by *models.Staff, parked *models.LedgerEntry) error {
+	for _, s := range d.standIn([]int64{by.ID}) {
+		l := letter{kind: "receipt", key: keyOf("receipt", nil, s.Email, causeOf(e)), mailbox: d.Settings.Mailbox(e.Mailbox), staff: s}
+		l.data.Did = []string{d.Texts.Label(d.languageOf(s), "done.not_confirmed", by.Name, *parked.ParkedNo)}
+		l.data.From, l.data.Note = by.Name, a.Message.NewText
+		if err := d.toStaff(tx, l); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // confirmed does what the confirmed mail asked for: a reply about a complaint becomes its note; for anything else the writer is asked
