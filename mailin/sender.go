@@ -1,7 +1,9 @@
 package mailin
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/emersion/go-msgauth/authres"
 
@@ -36,8 +38,11 @@ func (in *Intake) sender(a *arrival, th thread) sender {
 	if th.token != nil && th.token.StaffID == s.staff.ID && th.token.Live(in.Desk.Now()) {
 		s.token = th.token
 	}
-	if len(m.From) != 1 || len(m.All("From")) != 1 || (m.Sender != nil && !s.staff.Owns(m.Sender.Email)) {
+	if len(m.From) != 1 || len(m.All("From")) != 1 || len(m.All("Sender")) > 1 {
 		return s
+	}
+	if m.Sender != nil && !s.staff.Owns(m.Sender.Email) {
+		return in.delegate(a, s)
 	}
 	if in.AuthServID == "" {
 		s.proven = s.token != nil
@@ -45,6 +50,20 @@ func (in *Intake) sender(a *arrival, th thread) sender {
 	}
 	s.proven, s.failed = in.vouched(m, s.staff, procedure.DomainOf(m.From[0].Email), procedure.DomainOf(a.Mailbox))
 	return s
+}
+
+// delegate is who wrote in the name of another entry, by Sender, to a mail that the owner had: when that is proven, a note of his.
+// His token is then the owner's, and nothing is done by it.
+func (in *Intake) delegate(a *arrival, owner sender) sender {
+	from := a.mail.Sender.Email
+	who := in.Desk.Settings.StaffByAddress(from)
+	if who == nil || owner.token == nil || owner.token.ComplaintID == nil {
+		return owner
+	}
+	if proven, _ := in.vouched(a.mail, who, procedure.DomainOf(from), procedure.DomainOf(a.Mailbox)); !proven {
+		return owner
+	}
+	return sender{staff: who, token: owner.token, proven: true}
 }
 
 func (in *Intake) inDisplayName(m *Message) *models.Staff {
@@ -59,23 +78,72 @@ func (in *Intake) inDisplayName(m *Message) *models.Staff {
 }
 
 // vouched reads the topmost Authentication-Results field of the pinned server (RFC 8601): what stands below it may have been forged
-// before the mail came to that server.
+// before the mail came to that server. The id counts only as a server writes it, bare and with the version at most: a server takes out
+// what bears its own id, but may not know it again in quotes or behind a comment.
 func (in *Intake) vouched(m *Message, staff *models.Staff, fromDomain, mailboxDomain string) (pass, fail bool) {
+	if in.AuthServID == "" || slices.ContainsFunc(m.Warnings, readOtherwise) {
+		return false, false
+	}
 	for _, field := range m.All("Authentication-Results") {
-		id, results, err := authres.Parse(field)
-		if !strings.EqualFold(strings.TrimSpace(id), in.AuthServID) {
+		head, _, _ := strings.Cut(field, ";")
+		words := strings.FieldsFunc(head, func(r rune) bool { return r == ' ' || r == '\t' })
+		if len(words) == 0 || !sameName(words[0], in.AuthServID) {
 			continue
 		}
-		if err != nil {
-			return false, false
+		if _, results, err := authres.Parse(wordsOnly(field)); err == nil {
+			return judge(results, staff, fromDomain, mailboxDomain)
 		}
-		return judge(results, staff, fromDomain, mailboxDomain)
+		return false, false
 	}
 	return false, false
 }
 
+// readOtherwise: the header was mended where the server may have read something else: another id, or another end of its own field.
+func readOtherwise(warning string) bool {
+	return strings.HasPrefix(warning, "A header line without colon was read as") || strings.HasPrefix(warning, "The header held NUL bytes")
+}
+
+// sameName compares host names. Folding beyond ASCII would change the length: "ſ" is no "s" to a server.
+func sameName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
+
+// wordsOnly is a field's value without comments and quotes, and with "_" for whatever within quotes would separate words or results:
+// both may hold what the sender chose (the local part of his address, RFC 5321 section 4.1.2). "" when one is not closed.
+func wordsOnly(value string) string {
+	depth, quoted, escaped := 0, false, false
+	plain := strings.Map(func(r rune) rune {
+		switch {
+		case escaped:
+			if escaped = false; depth > 0 {
+				return -1
+			}
+			return '_'
+		case r == '\\' && (quoted || depth > 0):
+			escaped = true
+			return -1
+		case r == '"' && depth == 0:
+			quoted = !quoted
+			return -1
+		case r == '(' && !quoted:
+			depth++
+			return ' '
+		case r == ')' && depth > 0:
+			depth--
+			return -1
+		case depth > 0:
+			return -1
+		case quoted && (r == ';' || r == '=' || unicode.IsSpace(r)), r > unicode.MaxASCII && unicode.IsSpace(r):
+			return '_'
+		}
+		return r
+	}, value)
+	if quoted || escaped || depth > 0 {
+		return ""
+	}
+	return plain
+}
+
 func judge(results []authres.Result, staff *models.Staff, fromDomain, mailboxDomain string) (pass, fail bool) {
-	aligned := func(domain string) bool { return domain != "" && strings.EqualFold(domain, fromDomain) }
+	aligned := func(domain string) bool { return domain != "" && sameName(domain, fromDomain) }
 	for _, r := range results {
 		switch r := r.(type) {
 		case *authres.AuthResult: // submitted by a user who logged in: his name decides
@@ -89,7 +157,7 @@ func judge(results []authres.Result, staff *models.Staff, fromDomain, mailboxDom
 			if r.Value == authres.ResultFail {
 				fail = true
 			}
-			pass = pass || (r.Value == authres.ResultPass && (r.From == "" || aligned(r.From)))
+			pass = pass || (r.Value == authres.ResultPass && aligned(r.From))
 		case *authres.DKIMResult:
 			pass = pass || (r.Value == authres.ResultPass && aligned(r.Domain))
 		case *authres.SPFResult:

@@ -14,7 +14,7 @@ type StaffMail struct {
 	Staff     *models.Staff
 	Proven    bool          // CONTRACT section 6, "Proof"
 	Vouched   bool          // by the server; otherwise token and From alone
-	Token     *models.Token // that it bore; nil: none, or none that serves
+	Token     *models.Token // that it bore; nil: none, or none that serves; another's: Staff wrote in that one's name
 	Complaint int64         // complaint that it is about without a staff token (a reply-all to a complainant's address); 0: none
 	Code      string        // of the address; a choice made by button
 }
@@ -38,8 +38,35 @@ func (d *Desk) Act(ctx context.Context, a *Arrival, s StaffMail) (*models.Ledger
 		if err := d.isBack(tx, s.Staff); err != nil {
 			return err
 		}
+		if s.Token != nil && s.Token.StaffID != s.Staff.ID {
+			return d.refuseDelegate(tx, a, e, s)
+		}
 		return d.act(tx, a, e, s)
 	})
+}
+
+// refuseDelegate does nothing for who writes in the name of another entry; the text becomes his note, and that entry is told
+// (CONTRACT section 6, "Proof").
+func (d *Desk) refuseDelegate(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail) error {
+	x, err := d.deedOf(tx, a, e, s)
+	if err != nil {
+		return err
+	}
+	e.Outcome, a.Message.Direction = models.AsRefused, "note"
+	if err := d.finish(tx, a, e, x.c); err != nil {
+		return err
+	}
+	text := a.Message.NewText
+	if err := x.note(text); err != nil {
+		return err
+	}
+	if owner := d.Settings.StaffByID(s.Token.StaffID); owner != nil {
+		did := []string{d.Texts.Label(d.languageOf(owner), "done.note_of", s.Staff.Name, x.c.Number)}
+		if err := d.receipt(tx, e, owner, x.c, templates.Data{Did: did, Note: text}, letter{}); err != nil {
+			return err
+		}
+	}
+	return d.receipt(tx, e, s.Staff, x.c, templates.Data{NotDone: templates.NotDoneNotYours, Note: text}, letter{})
 }
 
 // act does a proven mail: what its button, form, verb or words ask for.
