@@ -153,11 +153,6 @@ func (tx *Tx) WroteTo(complaintID int64, email string) (bool, error) {
 	return n > 0, err
 }
 
-// MakeNote makes a mail of staff an internal note of a complaint: what stands in it never reaches the complainant.
-func (tx *Tx) MakeNote(id, complaintID int64) error {
-	return tx.db.Model(&Message{}).Where("id = ?", id).Updates(map[string]any{"complaint_id": complaintID, "direction": "note", "kind": "note"}).Error
-}
-
 // KeepNote makes an internal note of a part of a message.
 func (tx *Tx) KeepNote(id, complaintID int64, text string) error {
 	return tx.db.Model(&Message{}).Where("id = ?", id).Updates(map[string]any{"complaint_id": complaintID, "direction": "note", "kind": "note", "new_text": text}).Error
