@@ -122,6 +122,8 @@ func (x *deed) shieldIt() error {
 }
 
 // masked is the complaint's text without what tells who wrote it: name, address, telephone, signature.
-func (x *deed) masked() string {
-	return x.Texts.Mask(x.c.Facts, x.c.Language, x.c.Complainant.Name, x.c.Complainant.Email, x.c.Complainant.Phone, x.c.Complainant.Address)
+func (x *deed) masked() string { return x.maskedText(x.c) }
+
+func (d *Desk) maskedText(c *models.Complaint) string {
+	return d.Texts.Mask(c.Facts, c.Language, c.Complainant.Name, c.Complainant.Email, c.Complainant.Phone, c.Complainant.Address)
 }

@@ -283,7 +283,9 @@ func (c *Config) settings() *procedure.Settings {
 		Profile:      procedure.Profiles[c.Procedure.Profile],
 		Calendar:     procedure.NewCalendar(o.Timezone, o.Holidays, closed),
 		FourEyes:     c.Procedure.FourEyes,
-		Anonymous:    c.Procedure.Anonymous, ThanksFor: c.Procedure.ThanksFor,
+		StatusEvery:  termOf(c.Procedure.StatusEvery), SatisfactionAfter: termOf(c.Procedure.SatisfactionAfter), CloseAfter: termOf(c.Procedure.CloseAfter),
+		Recurrence: procedure.Rate(c.Procedure.Recurrence),
+		Anonymous:  c.Procedure.Anonymous, ThanksFor: c.Procedure.ThanksFor,
 		Flood: procedure.Rate(c.Limits.Flood), Automatic: procedure.Rate(c.Limits.Automatic),
 	}
 	if t := c.Procedure.Terms.Answer; t != (Period{}) {
@@ -297,7 +299,7 @@ func (c *Config) settings() *procedure.Settings {
 		s.Staff = append(s.Staff, entry)
 	}
 	for _, d := range c.Departments {
-		dep := procedure.Department{Name: d.Name, Addresses: d.Addresses, Keywords: d.Keywords}
+		dep := procedure.Department{Name: d.Name, Head: d.Head, Addresses: d.Addresses, Keywords: d.Keywords}
 		if d.Answer != (Period{}) {
 			t := termOf(d.Answer)
 			dep.Answer = &t
@@ -306,7 +308,7 @@ func (c *Config) settings() *procedure.Settings {
 	}
 	for _, m := range c.Mailboxes {
 		s.Mailboxes = append(s.Mailboxes, procedure.Mailbox{Address: m.Address, Name: m.Name, Plus: m.ReplyAddressing == "plus", Processed: m.Processed,
-			Review: m.Review, Shielded: m.Shielded, Sent: m.Sent, AcknowledgeWithin: time.Duration(m.AcknowledgeWithin.fewestDays()) * 24 * time.Hour, Lists: m.Lists})
+			Review: m.Review, Shielded: m.Shielded, Sent: m.Sent, AcknowledgeWithin: time.Duration(m.AcknowledgeWithin.fewestDays()) * 24 * time.Hour, Lists: m.Lists, Poll: m.PollInterval})
 	}
 	for _, f := range c.FormSenders {
 		s.FormSenders = append(s.FormSenders, procedure.FormSender(f))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ import (
 type scheduleCommand struct {
 	At     string   `placeholder:"TIME" help:"As of this moment (RFC 3339, for example 2026-11-23T08:15:00+01:00); otherwise now."`
 	DryRun bool     `help:"Only print what would be queued."`
-	Jobs   []string `arg:"" optional:"" name:"job" help:"review_list: parked mail to the coordinator; held_mail: what limits.automatic held back. Otherwise all of them."`
+	Jobs   []string `arg:"" optional:"" name:"job" help:"status_updates, reminders, follow_ups (satisfaction, calls, closing, recurrences), evaluations, review_list, handler_digest, held_mail (what limits.automatic held back). Otherwise all of them."`
 }
 
 // timedJob is work that time brings: do queues what is due by the Desk's clock.
@@ -32,9 +33,20 @@ var everyFiveMinutes = mustParse(parseCron, "*/5 * * * *")
 
 func (c *Config) timedJobs() []timedJob {
 	return []timedJob{
+		{"status_updates", c.Schedule.StatusUpdates, onTime(procedure.StatusUpdates)},
+		{"reminders", c.Schedule.Reminders, onTime(procedure.Reminders)},
+		{"follow_ups", c.Schedule.FollowUps, func(d *procedure.Desk, ctx context.Context) error {
+			return errors.Join(d.OnTime(ctx, procedure.FollowUps), d.Recurrence(ctx))
+		}},
+		{"evaluations", c.Schedule.Evaluations, (*procedure.Desk).Evaluations},
 		{"review_list", c.Schedule.ReviewList, (*procedure.Desk).ReviewList},
+		{"handler_digest", c.Schedule.HandlerDigest, (*procedure.Desk).HandlerDigest},
 		{"held_mail", everyFiveMinutes, (*procedure.Desk).ReleaseHeld},
 	}
+}
+
+func onTime(job string) func(*procedure.Desk, context.Context) error {
+	return func(d *procedure.Desk, ctx context.Context) error { return d.OnTime(ctx, job) }
 }
 
 // scheduler runs the time-driven jobs of the service.
