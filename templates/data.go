@@ -75,7 +75,7 @@ type Data struct {
 	OldDue       time.Time // Extension: the day that was promised before; AnswerDue is the new one. Local date.
 	EndReason    string    // Side end: one of the labels reason.*, such as "older_than_a_year"; Body holds the words beside it.
 	OtherNumber  string    // Duplicate, hoort-bij: the complaint that goes on.
-	Measure      string    // Status update: what was promised and is done now.
+	Measure      string    // Status update: what was promised and is done now. Measure due, evaluation, consultation: the measure.
 	Action       string    // Receipt: key of the action, for the subject "Gedaan: wijs-toe".
 	Did, Not     []string  // Receipt, preview: sentences; what was done, what was not and why.
 	Short        bool      // Receipt: one line is enough.
@@ -86,6 +86,19 @@ type Data struct {
 	Changed      []string  // Preview: the words that changed since the last one.
 	InPlaceOf    string    // Staff mail: who is away, in whose place the reader gets it.
 	Lines        []string  // Receipt: what was asked for (help, overview, search), a line each.
+
+	// What the clock makes the register say (CONTRACT section 7).
+	Happened   []string     // Status update: what happened since the last letter, whole sentences in its language (labels happened.*).
+	Next       string       // Status update: what comes next, a whole sentence (labels next.*); "" not known.
+	Late       bool         // Status update: the one letter after the term. OldDue or AnswerDue was promised; ReactBy is the day by which the coordinator says when.
+	Watch      string       // Reminder, escalation: what is late or nears its end; one of the labels watch.*, such as "term_late".
+	WatchText  string       // Its matter in short: the sentence of the task, what the measure is, the kind of the draft. Measure and evaluation: Measure will do, too.
+	LateDays   int          // Days since it was due; 0 not yet.
+	DueOn      time.Time    // Local date on which it is or was due; of a draft, since when it waits.
+	Owner      string       // Whose it is; "" the reader's own.
+	Again      []Earlier    // Evaluation: similar complaints since the measure was done. Recurrence: the group.
+	WindowDays int          // Recurrence: in how many days they came; 0 not known.
+	Agenda     []AgendaItem // Handler's digest: the reader's open complaints, in the order to show them.
 
 	Staff bool // Set by Render: the letter is for a colleague.
 
@@ -193,6 +206,15 @@ type Earlier struct {
 type Button struct {
 	Key string // "yes", "no", "own", "all_no": its words are the labels button.KEY and without.KEY.
 	URL string // mailto: only; anything else is shown without a link.
+}
+
+// AgendaItem is an open complaint of the reader, and what is to be done about it.
+type AgendaItem struct {
+	Number, Subject string // The Desk puts the word for "shielded" in place of the subject where that holds.
+	Day, Term       int    // "dag 12 van 45"; Term 0: no such words.
+	Late            bool
+	What            string    // A sentence: what is due; "" nothing now.
+	DueOn           time.Time // Local date of What; zero: no day.
 }
 
 // Near is a label of a form that was understood although it was not written quite so.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -246,6 +247,24 @@ func load(t testing.TB) *Set {
 	return s
 }
 
+// speak puts the words of the letter's language in the place of the keys of labels.
+func speak(lang string, d *Data) {
+	d.Happened = slices.Clone(d.Happened)
+	for i, key := range d.Happened {
+		d.Happened[i] = spoken(lang, key)
+	}
+	d.Next = spoken(lang, d.Next)
+}
+
+// spoken is the label of a key, with what follows a | as its argument; other words stay.
+func spoken(lang, key string) string {
+	key, arg, _ := strings.Cut(key, "|")
+	if day, err := time.Parse(time.DateOnly, arg); err == nil {
+		return formSet().Label(lang, key, day)
+	}
+	return formSet().Label(lang, key, arg)
+}
+
 // everyLetter renders every story in every language.
 func everyLetter(t *testing.T, see func(t *testing.T, lang, kind, variant string, l Letter)) {
 	s := load(t)
@@ -257,7 +276,9 @@ func everyLetter(t *testing.T, see func(t *testing.T, lang, kind, variant string
 					name += "." + v.name
 				}
 				t.Run(lang+"/"+name, func(t *testing.T) {
-					l, err := s.Render(kind, lang, v.data(kind))
+					d := v.data(kind)
+					speak(lang, &d)
+					l, err := s.Render(kind, lang, d)
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -59,6 +59,7 @@ func samples() []Data {
 	one := full
 	one.Parked, one.ParkedLeft, one.Colleague, one.Held = full.Parked[:1], 0, "An Peeters", full.Held[:1]
 	all = append(all, sober, noted, after, one, written, kept, joined)
+	all = append(all, timed(full)...)
 	for _, done := range []string{DoneNote, DoneYes, DoneNo, DoneConfirmed, DoneDecided, DoneReview, DoneForward} {
 		d := full
 		d.Done = done
@@ -70,4 +71,15 @@ func samples() []Data {
 		all = append(all, d)
 	}
 	return all
+}
+
+// timed are the mails of the clock.
+func timed(full Data) []Data {
+	progress := full
+	progress.Happened, progress.Next, progress.OpenNumber, progress.Held = []string{"Bram De Wit."}, "Daarna.", "", nil
+	late := progress
+	late.Late, late.ReactBy, late.Happened = true, full.AnswerDue.AddDate(0, 0, 7), append(progress.Happened, "K-2026-0002.")
+	sober := full
+	sober.Sober, sober.Held = true, nil
+	return []Data{progress, late, sober}
 }
