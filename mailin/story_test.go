@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -31,6 +32,8 @@ import (
 //	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
 //	together FILE FILE ...               several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
+//	days N                               so many days on, with all that time brings on each of them at 11:00
+//	jobs                                 what time brings, once more as of now
 //	review / release                     what the clock does: the review list; letters that were held back
 //	sent                                 all that waits in the outbox has left
 //	answered K-2026-0001                 as if the answer had left (its row says so; the procedure that writes answers is another part)
@@ -85,7 +88,8 @@ func newOffice(t testing.TB, store *models.Store) *office {
 	}
 	settings := &procedure.Settings{
 		Organization: procedure.Organization{Name: "Woonzorgcentrum De Linde", Signature: "An Peeters, klachtencoördinator", Phone: "02 555 12 12", Language: "nl"},
-		Profile:      procedure.Profiles["vlaams-bestuur"], Calendar: procedure.NewCalendar(brussels, "BE", nil), Anonymous: "handle", ThanksFor: "bericht",
+		Profile:      procedure.Profiles["vlaams-bestuur"], Calendar: procedure.NewCalendar(brussels, "BE", nil), StatusEvery: procedure.Term{N: 14, Unit: procedure.CalendarDays}, SatisfactionAfter: procedure.Term{N: 7, Unit: procedure.CalendarDays},
+		CloseAfter: procedure.Term{N: 21, Unit: procedure.CalendarDays}, Recurrence: procedure.Rate{N: 3, Per: 90 * 24 * time.Hour}, Anonymous: "handle", ThanksFor: "bericht",
 		Staff: []*models.Staff{
 			{Email: "an@example.test", Name: "An Peeters", Aliases: []string{"an.peeters@example.test"}, Roles: []models.Role{models.Coordinator, models.Handler}},
 			{Email: "bram@example.test", Name: "Bram De Wit", Roles: []models.Role{models.Handler}, Departments: []string{"Keuken"}},
@@ -169,6 +173,15 @@ func (o *office) act(words []string) error {
 		}
 		_, err = o.intake.Desk.Accept(o.t.Context(), no, "operator")
 		return err
+	case "days": // so many days on, with all that time brings on each of them at 11:00
+		n, err := strconv.Atoi(args[0])
+		for range n {
+			o.now = time.Date(o.now.Year(), o.now.Month(), o.now.Day()+1, 11, 0, 0, 0, brussels)
+			err = errors.Join(err, o.jobs())
+		}
+		return err
+	case "jobs": // all of them, once more, now
+		return o.jobs()
 	case "review":
 		return o.intake.Desk.ReviewList(o.t.Context())
 	case "release":
@@ -253,6 +266,19 @@ func (o *office) answered(number string) error {
 		c.Stage, c.StageSince, c.AnsweredAt = models.Aftercare, now, &now
 		return tx.SaveComplaint(c)
 	})
+}
+
+// jobs does what time brings, as of now.
+func (o *office) jobs() error {
+	_, err := o.intake.Desk.AsOf(o.t.Context(), o.now, func(d *procedure.Desk) error {
+		for _, j := range procedure.Jobs {
+			if err := j.Do(d, o.t.Context()); err != nil {
+				return fmt.Errorf("%s: %w", j.Name, err)
+			}
+		}
+		return nil
+	})
+	return err
 }
 
 // sentAll marks every mail of the outbox as sent.

@@ -13,9 +13,9 @@ import (
 // ahead is how many days before the end of its term a complaint stands on the agenda of each day.
 const ahead = 7
 
-// HandlerDigest sends each colleague what is due among the complaints that are his, and on the first working day of a week all that are open.
+// handlerDigest sends each colleague what is due among the complaints that are his, and on the first working day of a week all that are open.
 // Nothing is sent when nothing is to be said. Who is away gets none; who stands in reads it in his own.
-func (d *Desk) HandlerDigest(ctx context.Context) error {
+func (d *Desk) handlerDigest(ctx context.Context) error {
 	return d.change(ctx, func(d *Desk, tx *models.Tx) error {
 		today := d.today(tx)
 		if !d.Settings.Calendar.WorkingDay(today) {

@@ -28,13 +28,13 @@ func (d *Desk) planAftercare(m *models.Matter, today models.Date) (list []Due) {
 	rated := m.Scored.After(kept)
 	if !asked.After(kept) {
 		if !rated && (m.Heard.IsZero() || d.dayOf(m.Heard) < ask) {
-			list = append(list, Due{Job: FollowUps, What: "satisfaction_request", On: ask, slot: string(ask), do: func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
+			list = append(list, Due{Job: followUps, What: "satisfaction_request", On: ask, slot: string(ask), do: func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
 				return d.askWhenFree(tx, m, due.slot)
 			}})
 		}
 	} else if (m.Sober || m.Severity == "serious") && m.Heard.Before(asked) && !rated {
 		on := d.dayOf(asked).AddDays(quietDays)
-		list = append(list, Due{Job: FollowUps, What: "task", On: on, slot: "quiet:" + string(on), do: func(d *Desk, tx *models.Tx, m *models.Matter, _ Due) error {
+		list = append(list, Due{Job: followUps, What: "task", On: on, slot: "quiet:" + string(on), do: func(d *Desk, tx *models.Tx, m *models.Matter, _ Due) error {
 			return d.callAgain(tx, m.Complaint)
 		}})
 	}
@@ -45,7 +45,7 @@ func (d *Desk) planAftercare(m *models.Matter, today models.Date) (list []Due) {
 	if m.Satisfaction != nil && *m.Satisfaction >= contentedFrom && rated {
 		on = d.dayOf(m.Scored)
 	}
-	return append(list, Due{Job: FollowUps, What: "close", On: on, slot: string(on), do: (*Desk).closeQuiet})
+	return append(list, Due{Job: followUps, What: "close", On: on, slot: string(on), do: (*Desk).closeQuiet})
 }
 
 // askWhenFree asks whether it is right now, unless a letter of ours went to that person in the last two days.
@@ -64,16 +64,16 @@ func (d *Desk) askWhenFree(tx *models.Tx, m *models.Matter, slot string) error {
 
 // closeQuiet ends a complaint that was answered, when nothing is open and nobody reacted.
 func (d *Desk) closeQuiet(tx *models.Tx, m *models.Matter, _ Due) error {
-	open, err := d.stillOpen(tx, m.Complaint, d.Settings.Organization.Language)
+	open, err := d.stillOpenNow(tx, m.Complaint, d.Settings.Organization.Language)
 	if err != nil || len(open) > 0 {
 		return err
 	}
 	return d.closeComplaint(tx, m.Complaint, "register")
 }
 
-// Evaluations is what time brings for preventive measures, which live on after their complaints: are they done, did they help, what do those
+// evaluations is what time brings for preventive measures, which live on after their complaints: are they done, did they help, what do those
 // involved say (procedure 6.2, 6.3).
-func (d *Desk) Evaluations(ctx context.Context) error {
+func (d *Desk) evaluations(ctx context.Context) error {
 	return d.change(ctx, func(d *Desk, tx *models.Tx) error {
 		today := d.today(tx)
 		if !d.Settings.Calendar.WorkingDay(today) {

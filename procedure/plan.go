@@ -21,12 +21,31 @@ type Due struct {
 	do   func(*Desk, *models.Tx, *models.Matter, Due) error
 }
 
-// The jobs that look at complaints.
+// The jobs that read what is due off each complaint.
 const (
-	StatusUpdates = "status_updates"
-	Reminders     = "reminders"
-	FollowUps     = "follow_ups"
+	statusUpdates = "status_updates"
+	reminders     = "reminders"
+	followUps     = "follow_ups"
 )
+
+// Job is time-driven work. What it does is done by the Desk's clock, and once however often the job runs.
+type Job struct {
+	Name string // of [schedule], where it stands there
+	Do   func(*Desk, context.Context) error
+}
+
+// Jobs are all there are.
+var Jobs = []Job{
+	{statusUpdates, func(d *Desk, ctx context.Context) error { return d.onTime(ctx, statusUpdates) }},
+	{reminders, func(d *Desk, ctx context.Context) error { return d.onTime(ctx, reminders) }},
+	{followUps, func(d *Desk, ctx context.Context) error {
+		return errors.Join(d.onTime(ctx, followUps), d.recurrence(ctx))
+	}},
+	{"evaluations", (*Desk).evaluations},
+	{"review_list", (*Desk).ReviewList},
+	{"handler_digest", (*Desk).handlerDigest},
+	{"held_mail", (*Desk).ReleaseHeld},
+}
 
 // plan lists what time brings for a complaint, as of a day: of what is past only the newest of each row of reminders, and the next ones.
 func (d *Desk) plan(m *models.Matter, today models.Date) []Due {
@@ -84,12 +103,12 @@ func (d *Desk) Next(tx *models.Tx, complaintID int64, now time.Time) ([]Due, err
 	return list, nil
 }
 
-// OnTime does what a job has to do by now for all complaints. A complaint of a mailbox that cannot be read waits: nobody is told
+// onTime does what a job has to do by now for all complaints. A complaint of a mailbox that cannot be read waits: nobody is told
 // something that a waiting mail contradicts. What fails for one complaint is logged and keeps none of the others from being done.
-func (d *Desk) OnTime(ctx context.Context, job string) error {
+func (d *Desk) onTime(ctx context.Context, job string) error {
 	return d.change(ctx, func(d *Desk, tx *models.Tx) error {
 		today := d.today(tx)
-		if job != StatusUpdates && !d.Settings.Calendar.WorkingDay(today) {
+		if job != statusUpdates && !d.Settings.Calendar.WorkingDay(today) {
 			return nil // nobody is there to be reminded
 		}
 		list, err := tx.Matters()

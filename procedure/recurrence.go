@@ -12,9 +12,9 @@ import (
 	"dankuwel/templates"
 )
 
-// Recurrence tells the coordinator when so many complaints of one department, of one kind or with the same words came within so long
+// recurrence tells the coordinator when so many complaints of one department, of one kind or with the same words came within so long
 // (procedure.recurrence). A complaint that was told of belongs to its group and to no other one, so that three new ones make the next mail.
-func (d *Desk) Recurrence(ctx context.Context) error {
+func (d *Desk) recurrence(ctx context.Context) error {
 	limit := d.Settings.Recurrence
 	if limit.N == 0 {
 		return nil

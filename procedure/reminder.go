@@ -26,11 +26,11 @@ func (d *Desk) planTerm(m *models.Matter, today models.Date) []Due {
 	var list []Due
 	if m.Sober && !m.Acted {
 		on := d.Settings.Calendar.Add(d.dayOf(m.RegisteredAt), Term{1, WorkingDays})
-		list = append(list, Due{Job: Reminders, What: "escalation", On: on, slot: "sober", do: escalate("sober", "", on)})
+		list = append(list, Due{Job: reminders, What: "escalation", On: on, slot: "sober", do: escalate("sober", "", on)})
 	}
 	if q := m.Letters["information_request"]; !q.IsZero() && q.After(m.Heard) {
 		on := d.dayOf(q).AddDays(answerSlow)
-		list = append(list, Due{Job: Reminders, What: "reminder", On: on, slot: "question:" + string(d.dayOf(q)), do: remind("question", "", d.dayOf(q))})
+		list = append(list, Due{Job: reminders, What: "reminder", On: on, slot: "question:" + string(d.dayOf(q)), do: remind("question", "", d.dayOf(q))})
 	}
 	if suspended(m) {
 		return list
@@ -39,14 +39,14 @@ func (d *Desk) planTerm(m *models.Matter, today models.Date) []Due {
 	near, half := due.AddDays(-endNear), began.AddDays(due.DaysSince(began)/2-1)
 	row := []Due{}
 	if half < near && half >= began.AddDays(shortTerm) {
-		row = append(row, Due{Job: Reminders, What: "reminder", On: half, slot: string(due) + ":half", do: remind("term_half", "", due)})
+		row = append(row, Due{Job: reminders, What: "reminder", On: half, slot: string(due) + ":half", do: remind("term_half", "", due)})
 	}
 	if near > began {
-		row = append(row, Due{Job: Reminders, What: "reminder", On: near, slot: string(due) + ":end", do: remind("term_end", "", due)})
+		row = append(row, Due{Job: reminders, What: "reminder", On: near, slot: string(due) + ":end", do: remind("term_end", "", due)})
 	}
-	row = append(row, repeated(Due{Job: Reminders, What: "reminder", slot: string(due), do: remind("term_late", "", due)}, due.AddDays(1), 1, today))
+	row = append(row, repeated(Due{Job: reminders, What: "reminder", slot: string(due), do: remind("term_late", "", due)}, due.AddDays(1), 1, today))
 	list = append(list, current(row, today)...)
-	return append(list, repeated(Due{Job: Reminders, What: "escalation", slot: string(due), do: escalate("term_late", "", due)}, due.AddDays(1), escalated, today))
+	return append(list, repeated(Due{Job: reminders, What: "escalation", slot: string(due), do: escalate("term_late", "", due)}, due.AddDays(1), escalated, today))
 }
 
 // termBegan is the first day of the term that runs: of receipt, or of the last reopening.
@@ -69,14 +69,14 @@ func (d *Desk) planTasks(m *models.Matter, today models.Date) (list []Due) {
 		}
 		slot := fmt.Sprintf("task:%d", t.ID)
 		list = append(list, current([]Due{
-			{Job: Reminders, What: "reminder", On: due, slot: slot + ":" + string(due), do: remind("task", t.Text, due)},
-			repeated(Due{Job: Reminders, What: "reminder", slot: slot, do: remind("task", t.Text, due)}, due.AddDays(1), again, today)}, today)...)
-		list = append(list, Due{Job: Reminders, What: "escalation", On: due.AddDays(1), slot: slot, do: escalate("task", t.Text, due)})
+			{Job: reminders, What: "reminder", On: due, slot: slot + ":" + string(due), do: remind("task", t.Text, due)},
+			repeated(Due{Job: reminders, What: "reminder", slot: slot, do: remind("task", t.Text, due)}, due.AddDays(1), again, today)}, today)...)
+		list = append(list, Due{Job: reminders, What: "escalation", On: due.AddDays(1), slot: slot, do: escalate("task", t.Text, due)})
 	}
 	for _, dr := range m.Drafts {
 		made := d.dayOf(dr.CreatedAt)
 		on := d.Settings.Calendar.Add(made, Term{draftSlow, WorkingDays})
-		list = append(list, repeated(Due{Job: Reminders, What: "reminder", slot: fmt.Sprintf("draft:%d", dr.Version), do: remindAuthor(dr, made)}, on, again, today))
+		list = append(list, repeated(Due{Job: reminders, What: "reminder", slot: fmt.Sprintf("draft:%d", dr.Version), do: remindAuthor(dr, made)}, on, again, today))
 	}
 	return list
 }
@@ -94,11 +94,11 @@ func (d *Desk) planMeasures(m *models.Matter, today models.Date) (list []Due) {
 		}
 		row := []Due{}
 		if near := k.DueOn.AddDays(-soon); near > d.dayOf(k.CreatedAt) {
-			row = append(row, Due{Job: Reminders, What: "measure_due", On: near, slot: slot + ":soon", do: ask})
+			row = append(row, Due{Job: reminders, What: "measure_due", On: near, slot: slot + ":soon", do: ask})
 		}
-		row = append(row, repeated(Due{Job: Reminders, What: "measure_due", slot: slot, do: ask}, k.DueOn.AddDays(1), again, today))
+		row = append(row, repeated(Due{Job: reminders, What: "measure_due", slot: slot, do: ask}, k.DueOn.AddDays(1), again, today))
 		list = append(list, current(row, today)...)
-		list = append(list, Due{Job: Reminders, What: "escalation", On: d.Settings.Calendar.Add(k.DueOn, Term{measureLet, WorkingDays}), slot: slot,
+		list = append(list, Due{Job: reminders, What: "escalation", On: d.Settings.Calendar.Add(k.DueOn, Term{measureLet, WorkingDays}), slot: slot,
 			do: escalate("measure", fmt.Sprintf("M%d: %s", k.No, k.Description), k.DueOn)})
 	}
 	return list

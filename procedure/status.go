@@ -32,7 +32,7 @@ func (d *Desk) planStatus(m *models.Matter, today models.Date) []Due {
 	}
 	soonest := d.dayOf(news).AddDays(apart)
 	if today > m.AnswerDue {
-		return []Due{{Job: StatusUpdates, What: "status_update", On: max(m.AnswerDue.AddDays(1), soonest), slot: "late:" + string(m.AnswerDue), do: (*Desk).sayLate}}
+		return []Due{{Job: statusUpdates, What: "status_update", On: max(m.AnswerDue.AddDays(1), soonest), slot: "late:" + string(m.AnswerDue), do: (*Desk).sayLate}}
 	}
 	on := d.Settings.Calendar.Add(d.dayOf(last), d.Settings.StatusEvery)
 	if m.StageSince.After(last) && m.Stage != models.Registered {
@@ -41,7 +41,7 @@ func (d *Desk) planStatus(m *models.Matter, today models.Date) []Due {
 	if on = max(on, soonest); on > m.AnswerDue {
 		return nil // the answer comes before, or the letter that says it does not
 	}
-	return []Due{{Job: StatusUpdates, What: "status_update", On: on, slot: string(on), do: (*Desk).sayStatus}}
+	return []Due{{Job: statusUpdates, What: "status_update", On: on, slot: string(on), do: (*Desk).sayStatus}}
 }
 
 // suspended tells whether the clock stands still for a question to the complainant.
@@ -105,7 +105,11 @@ func (d *Desk) happened(m *models.Matter) (list []string) {
 	}
 	question := m.Letters["information_request"]
 	if m.Stage == models.Investigation && m.StageSince.After(last) && m.Handler != nil && !m.Shielded {
-		say("assigned", m.Handler.Name)
+		if hasPhrase(templates.FoldWords(d.Settings.Organization.Signature), templates.FoldWords(m.Handler.Name)) {
+			say("assigned_self")
+		} else {
+			say("assigned", m.Handler.Name)
+		}
 	}
 	switch {
 	case question.IsZero():
@@ -139,7 +143,7 @@ func (d *Desk) sayLate(tx *models.Tx, m *models.Matter, due Due) error {
 
 func (d *Desk) writeStatus(tx *models.Tx, m *models.Matter, due Due, fill func(*letter) error) error {
 	c := m.Complaint
-	l := letter{kind: "status_update", key: keyOf("status_update", c, c.Complainant.Email, due.slot), mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c, data: templates.Data{}}
+	l := letter{kind: "status_update", key: keyOf("status_update", c, c.Complainant.Email, due.slot), mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c}
 	if ok, err := d.isNew(tx, l.key); err != nil || !ok {
 		return err
 	}

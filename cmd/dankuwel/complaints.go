@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dankuwel/models"
+	"dankuwel/procedure"
 )
 
 type complaintsCommand struct {
@@ -167,7 +168,7 @@ func (s *complaintsShow) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	j, err := dossierOf(tx, c, a.desk.Now(), a.desk.Zone())
+	j, err := dossierOf(tx, c, a.desk)
 	if err != nil {
 		return err
 	}
@@ -179,7 +180,8 @@ func (s *complaintsShow) Run(env *environment) error {
 	return j.print(env, c)
 }
 
-func dossierOf(tx *models.Tx, c *models.Complaint, now time.Time, zone *time.Location) (*dossierJSON, error) {
+func dossierOf(tx *models.Tx, c *models.Complaint, desk *procedure.Desk) (*dossierJSON, error) {
+	now, zone := desk.Now(), desk.Zone()
 	j := &dossierJSON{complaintJSON: complaintOf(c, now, zone), Facts: c.Facts, CorrectiveMeasures: []measureJSON{}, PreventiveMeasures: []measureJSON{},
 		Messages: []messageJSON{}, Events: []eventJSON{}, Earlier: []string{}, Tasks: []taskJSON{}, Next: []nextJSON{}}
 	messages, err := tx.Messages(c.ID)
@@ -220,8 +222,12 @@ func dossierOf(tx *models.Tx, c *models.Complaint, now time.Time, zone *time.Loc
 		}
 		j.Tasks = append(j.Tasks, task)
 	}
-	if !c.Stage.Ended() && c.AnsweredAt == nil {
-		j.Next = append(j.Next, nextJSON{"answer", c.AnswerDue})
+	next, err := desk.Next(tx, c.ID, desk.Now())
+	if err != nil {
+		return nil, err
+	}
+	for _, due := range next {
+		j.Next = append(j.Next, nextJSON{due.What, due.On})
 	}
 	if c.Shielded {
 		j.shield()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,40 +20,31 @@ type scheduleCommand struct {
 	Jobs   []string `arg:"" optional:"" name:"job" help:"status_updates, reminders, follow_ups (satisfaction, calls, closing, recurrences), evaluations, review_list, handler_digest, held_mail (what limits.automatic held back). Otherwise all of them."`
 }
 
-// timedJob is work that time brings: do queues what is due by the Desk's clock.
+// timedJob is work that time brings, and when.
 type timedJob struct {
-	name     string // in [schedule], when it stands there
+	procedure.Job
 	schedule cron.Schedule
-	do       func(*procedure.Desk, context.Context) error
 }
 
 // everyFiveMinutes is for what waits for a limit and not for an hour of the day.
 var everyFiveMinutes = mustParse(parseCron, "*/5 * * * *")
 
-func (c *Config) timedJobs() []timedJob {
-	return []timedJob{
-		{"status_updates", c.Schedule.StatusUpdates, onTime(procedure.StatusUpdates)},
-		{"reminders", c.Schedule.Reminders, onTime(procedure.Reminders)},
-		{"follow_ups", c.Schedule.FollowUps, func(d *procedure.Desk, ctx context.Context) error {
-			return errors.Join(d.OnTime(ctx, procedure.FollowUps), d.Recurrence(ctx))
-		}},
-		{"evaluations", c.Schedule.Evaluations, (*procedure.Desk).Evaluations},
-		{"review_list", c.Schedule.ReviewList, (*procedure.Desk).ReviewList},
-		{"handler_digest", c.Schedule.HandlerDigest, (*procedure.Desk).HandlerDigest},
-		{"held_mail", everyFiveMinutes, (*procedure.Desk).ReleaseHeld},
+func (c *Config) timedJobs() (list []timedJob) {
+	s := &c.Schedule
+	when := map[string]cron.Schedule{"status_updates": s.StatusUpdates, "reminders": s.Reminders, "follow_ups": s.FollowUps, "evaluations": s.Evaluations,
+		"review_list": s.ReviewList, "handler_digest": s.HandlerDigest, "held_mail": everyFiveMinutes}
+	for _, j := range procedure.Jobs {
+		list = append(list, timedJob{j, when[j.Name]})
 	}
-}
-
-func onTime(job string) func(*procedure.Desk, context.Context) error {
-	return func(d *procedure.Desk, ctx context.Context) error { return d.OnTime(ctx, job) }
+	return list
 }
 
 // scheduler runs the time-driven jobs of the service.
 func (a *app) scheduler() *scheduler.Scheduler {
 	s := &scheduler.Scheduler{Store: a.store, Now: a.desk.Now, Zone: a.desk.Zone(), Log: a.log}
 	for _, j := range a.config.timedJobs() {
-		s.Jobs = append(s.Jobs, scheduler.Job{Name: j.name, Schedule: j.schedule, Run: func(ctx context.Context, at time.Time) error {
-			_, err := a.desk.AsOf(ctx, at, func(d *procedure.Desk) error { return j.do(d, ctx) })
+		s.Jobs = append(s.Jobs, scheduler.Job{Name: j.Name, Schedule: j.schedule, Run: func(ctx context.Context, at time.Time) error {
+			_, err := a.desk.AsOf(ctx, at, func(d *procedure.Desk) error { return j.Do(d, ctx) })
 			return err
 		}})
 	}
@@ -93,8 +83,8 @@ func (s *scheduleCommand) Run(env *environment) error {
 			return fmt.Errorf("staff: %w", err)
 		}
 		for _, j := range jobs {
-			if err := j.do(d, env.ctx); err != nil {
-				return fmt.Errorf("%s: %w", j.name, err)
+			if err := j.Do(d, env.ctx); err != nil {
+				return fmt.Errorf("%s: %w", j.Name, err)
 			}
 		}
 		return nil
@@ -120,7 +110,7 @@ func (s *scheduleCommand) at(now time.Time) (time.Time, error) {
 func chooseJobs(all []timedJob, names []string) ([]timedJob, error) {
 	var known []string
 	for _, j := range all {
-		known = append(known, j.name)
+		known = append(known, j.Name)
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
@@ -130,7 +120,7 @@ func chooseJobs(all []timedJob, names []string) ([]timedJob, error) {
 	if len(names) == 0 {
 		return all, nil
 	}
-	return slices.DeleteFunc(all, func(j timedJob) bool { return !slices.Contains(names, j.name) }), nil
+	return slices.DeleteFunc(all, func(j timedJob) bool { return !slices.Contains(names, j.Name) }), nil
 }
 
 func (a *app) printScheduled(env *environment, mails []models.OutboxMail) error {
