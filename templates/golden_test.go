@@ -253,7 +253,7 @@ func speak(lang string, d *Data) {
 	for i, key := range d.Happened {
 		d.Happened[i] = spoken(lang, key)
 	}
-	d.Next = spoken(lang, d.Next)
+	d.Next, d.WatchText = spoken(lang, d.Next), spoken(lang, d.WatchText)
 }
 
 // spoken is the label of a key, with what follows a | as its argument; other words stay.

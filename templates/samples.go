@@ -1,6 +1,9 @@
 package templates
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // samples are made-up complaints that together walk through every branch of our texts. A text of the organisation's own is
 // tried on them when it is loaded.
@@ -81,5 +84,14 @@ func timed(full Data) []Data {
 	late.Late, late.ReactBy, late.Happened = true, full.AnswerDue.AddDate(0, 0, 7), append(progress.Happened, "K-2026-0002.")
 	sober := full
 	sober.Sober, sober.Held = true, nil
-	return []Data{progress, late, sober}
+	all := []Data{progress, late, sober}
+	for i, watch := range []string{"term_half", "term_late", "term_end", "task", "question", "measure", "draft", "sober", "consultation", "evaluation"} {
+		d := full
+		d.Watch, d.WatchText, d.DueOn, d.ReactBy = watch, "Er komt een nieuwe wagen.", full.AnswerDue, full.AnswerDue
+		if i%2 > 0 {
+			d.LateDays, d.Owner, d.WatchText, d.Form = 1, "Bram De Wit", strings.Repeat(d.WatchText+" ", 6), "#nota\nTekst:"
+		}
+		all = append(all, d)
+	}
+	return all
 }

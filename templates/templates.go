@@ -68,6 +68,8 @@ var kinds = map[string]bool{
 	"dossier":               true,
 	"bounced":               true,
 	"task":                  true,
+	"reminder":              true,
+	"escalation":            true,
 	"review_list":           true,
 }
 
