@@ -253,6 +253,9 @@ func speak(lang string, d *Data) {
 	for i, key := range d.Happened {
 		d.Happened[i] = spoken(lang, key)
 	}
+	for i := range d.Agenda {
+		d.Agenda[i].What = spoken(lang, d.Agenda[i].What)
+	}
 	d.Next, d.WatchText = spoken(lang, d.Next), spoken(lang, d.WatchText)
 }
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -43,7 +44,68 @@ func init() {
 			{"sober", above("sober", 1, "")},
 			{"nobody", func(d *Data) { above("sober", 0, "")(d); d.Owner, d.Handler = "", "" }},
 		},
+		"measure_due": {
+			{"", promise(-2)},
+			{"today", promise(0)},
+			{"late", func(d *Data) { promise(3)(d); d.Owner = "Bram De Wit" }},
+			{"bare", func(d *Data) { d.Number = "" }},
+		},
+		"evaluation_due": {
+			{"", func(d *Data) {
+				promise(0)(d)
+				d.Body, d.Buttons, d.Form, d.Term, d.AnswerDue = "het avondmaal", staffButtons("evaluate", "note"), formOf("evaluate"), 0, time.Time{}
+			}},
+			{"back", func(d *Data) {
+				promise(0)(d)
+				d.Again = alike(d)[1:]
+			}},
+			{"once", func(d *Data) { promise(2)(d); d.Owner, d.Again = "Bram De Wit", alike(d)[2:] }},
+		},
+		"recurrence": {
+			{"", func(d *Data) {
+				d.Again, d.WindowDays, d.Buttons, d.Form = alike(d), 90, staffButtons("prevent", "note"), formOf("prevent")
+			}},
+			{"newest", func(d *Data) { d.Again, d.Department = alike(d)[1:], "" }},
+		},
+		"handler_digest": {
+			{"", func(d *Data) {
+				d.Number, d.Agenda = "", agenda(d.Today)
+				d.Buttons = staffButtons("overview", "help")
+			}},
+			{"many", func(d *Data) {
+				d.Number, d.Agenda, d.InPlaceOf = "", append(append(agenda(d.Today), agenda(d.Today)...), agenda(d.Today)...), "Chris Maes"
+			}},
+			{"calm", func(d *Data) { d.Number, d.Agenda = "", agenda(d.Today)[4:] }},
+		},
 	})
+}
+
+// promise is a measure, so many days late.
+func promise(late int) func(*Data) {
+	return func(d *Data) {
+		watched("", late, "")(d)
+		d.Measure, d.Buttons = "Elke verdieping krijgt een eigen warmhoudwagen.", staffButtons("done", "postpone")
+	}
+}
+
+// alike are complaints that look like the story's, itself among them.
+func alike(d *Data) []Earlier {
+	return []Earlier{
+		{Number: "K-2026-0002", Received: d.Received, Subject: "Weer koude soep voor mijn vader", Stage: "investigation", Words: []string{"soep", "koud", "avond"}},
+		{Number: "K-2026-0011", Received: d.Received.AddDate(0, 0, -30), Subject: "Het eten op de tweede verdieping", Stage: "registered", Words: []string{"soep", "koud", "verdieping"}},
+		{Number: "K-2026-0017", Received: d.Received.AddDate(0, 0, -61), Subject: "Soep", Stage: "closed", Verdict: "founded", Outcome: "De wagen is hersteld.", Words: []string{"soep", "koud"}},
+	}
+}
+
+// agenda is a working day.
+func agenda(today time.Time) []AgendaItem {
+	return []AgendaItem{
+		{Number: "K-2026-0002", Subject: "Weer koude soep voor mijn vader", Day: 12, Term: 45, What: "watch_is.measure|soep", DueOn: today.AddDate(0, 0, 3)},
+		{Number: "K-2026-0001", Subject: "Wachttijd aan het loket", Day: 48, Term: 45, Late: true, What: "watch_is.term_late", DueOn: today.AddDate(0, 0, -3)},
+		{Number: "K-2026-0005", Subject: "Factuur", Day: 30, Term: 45, What: "watch_is.question", DueOn: today},
+		{Number: "K-2026-0007", Subject: "afgeschermd", Day: 41, Term: 45, What: "watch_is.term_end", DueOn: today.AddDate(0, 0, 4)},
+		{Number: "K-2026-0009", Subject: "De bel op kamer 12", Day: 2, Term: 45},
+	}
 }
 
 // watched is a story of the owner, so many days late.
@@ -121,4 +183,57 @@ func verbs(s *Set, lang string) map[string]bool {
 	}
 	known[s.ActionName(lang, "drop")] = true
 	return known
+}
+
+// The question whether a measure helped names the fields and values of its form.
+func TestEvaluationNamesItsForm(t *testing.T) {
+	s := load(t)
+	for _, lang := range Languages {
+		l, err := s.Render("evaluation_due", lang, story("evaluation_due"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(l.Text, "\n", " ")
+		values := s.forms.langs[lang].Values["result"]
+		for _, must := range []string{s.FieldLabel(lang, "result"), s.FieldLabel(lang, "adjustment"), values["effective"][0], values["not_effective"][0]} {
+			if !strings.Contains(text, must) {
+				t.Errorf("%s: %q is missing in %s", lang, must, text)
+			}
+		}
+	}
+}
+
+// The digest is one screen of a telephone, and one with nothing urgent says so (LETTERS.md 1.4).
+func TestHandlerDigest(t *testing.T) {
+	s := load(t)
+	d := story("handler_digest")
+	d.Agenda = agenda(d.Today)
+	subjects := map[string]string{"nl": "Uw klachten vandaag: 2 dringend, 2 te doen", "en": "Your complaints today: 2 urgent, 2 to do"}
+	for lang, want := range subjects {
+		l, err := s.Render("handler_digest", lang, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.Subject != want {
+			t.Errorf("%s: subject %q", lang, l.Subject)
+		}
+		last := -1
+		for _, number := range []string{"K-2026-0001", "K-2026-0005", "K-2026-0002", "K-2026-0007", "K-2026-0009"} {
+			if i := strings.Index(l.Text, number); i < last {
+				t.Errorf("%s: %s stands too early in\n%s", lang, number, l.Text)
+			} else {
+				last = i
+			}
+		}
+	}
+	for range 20 {
+		d.Agenda = append(d.Agenda, AgendaItem{Number: "K-2026-0010"})
+	}
+	l, err := s.Render("handler_digest", "nl", d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(l.Text, "En nog 17 klachten") || strings.Count(l.Text, "K-2026-0010") != 3 {
+		t.Error(l.Text)
+	}
 }

@@ -25,7 +25,6 @@ func funcs(w *words) template.FuncMap {
 		"list":       func(items []string) string { return w.list(items) },
 		"lines":      func(items []string) string { return strings.Join(items, "\n") },
 		"span":       func(d time.Duration) string { return w.span(d) },
-		"days":       func(n int) string { return w.days(n) }, // 1 dag, 10 dagen
 		"unlink":     func(s string) string { return w.unlink(s) },
 		"join":       func(items []string) string { return strings.Join(items, ", ") },
 		"buttons":    func(b []Button) markup { return w.buttons(b) },

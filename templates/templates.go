@@ -70,6 +70,10 @@ var kinds = map[string]bool{
 	"task":                  true,
 	"reminder":              true,
 	"escalation":            true,
+	"measure_due":           true,
+	"evaluation_due":        true,
+	"recurrence":            true,
+	"handler_digest":        true,
 	"review_list":           true,
 }
 

@@ -113,7 +113,7 @@ type matter struct{ Short, Full string }
 func (m matter) Cut() bool { return m.Short != m.Full }
 
 const (
-	longWatched = 100 // letters of the sentence with the matter: the first 300 of the mail must show more than this (CONTRACT section 4)
+	longWatched = 86 // letters of the sentence with the matter: the first 300 of the mail must show more than this (CONTRACT section 4)
 	more        = " …"
 )
 
@@ -138,4 +138,130 @@ func beginning(s string, most int) string {
 		s = s[:i]
 	}
 	return strings.TrimRight(s, " ,;:.") + more
+}
+
+// DueLine says until when a measure is promised, and how far away that is.
+func (p *page) DueLine() string {
+	q := *p
+	q.Watch = "term_end"
+	return q.WatchedBy()
+}
+
+// Group are the complaints that are alike: Again, and the mail's own complaint first when it is not among them.
+func (p *page) Group() []Earlier {
+	if p.Number == "" || slices.ContainsFunc(p.Again, func(e Earlier) bool { return e.Number == p.Number }) {
+		return p.Again
+	}
+	return append([]Earlier{{Number: p.Number, Received: p.Received, Subject: p.Subject}}, p.Again...)
+}
+
+// Window is the time in which the group came, after "in".
+func (p *page) Window() string { return p.w.count("day", p.WindowDays) }
+
+// SharedWords are the words that every similar complaint of Again names.
+func (p *page) SharedWords() []string {
+	var shared []string
+	for i, e := range p.Again {
+		if i == 0 {
+			shared = slices.Clone(e.Words)
+			continue
+		}
+		shared = slices.DeleteFunc(shared, func(w string) bool { return len(e.Words) > 0 && !slices.Contains(e.Words, w) })
+	}
+	return shared
+}
+
+// AgendaGroup is a heading of the handler's digest with what stands under it.
+type AgendaGroup struct {
+	Title string
+	Items []AgendaItem
+}
+
+// maxAgenda complaints are shown, the others counted: the digest is one screen of a telephone (LETTERS.md 1.4).
+const maxAgenda = 8
+
+// agendaGroup is the heading of an item: late, today, in a week, or merely open.
+func (p *page) agendaGroup(a AgendaItem) string {
+	switch {
+	case a.Late:
+		return "late"
+	case a.DueOn.IsZero():
+		return "open"
+	}
+	switch days := daysBetween(p.Today, a.DueOn); {
+	case days <= 0:
+		return "today"
+	case days < 7:
+		return "week"
+	}
+	return "open"
+}
+
+// AgendaBy says for when it is or was; "" it is today, or no day is known.
+func (p *page) AgendaBy(a AgendaItem) string {
+	switch {
+	case a.DueOn.IsZero() || sameDay(a.DueOn, p.Today):
+		return ""
+	case a.DueOn.Before(p.Today):
+		return p.w.label("agenda.was", p.w.date("day_plain", a.DueOn))
+	}
+	return p.w.label("agenda.by", p.w.date("day_plain", a.DueOn))
+}
+
+// AgendaGroups are the first complaints of the agenda, the most urgent ones first.
+func (p *page) AgendaGroups() []AgendaGroup {
+	var groups []AgendaGroup
+	left := maxAgenda
+	for _, name := range []string{"late", "today", "week", "open"} {
+		g := AgendaGroup{Title: p.w.labels["agenda."+name]}
+		for _, a := range p.Agenda {
+			if p.agendaGroup(a) == name && left > 0 {
+				g.Items, left = append(g.Items, a), left-1
+			}
+		}
+		if len(g.Items) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// AgendaLeft is how many complaints are not shown.
+func (p *page) AgendaLeft() int { return max(0, len(p.Agenda)-maxAgenda) }
+
+func (p *page) agendaCount(names ...string) (n int) {
+	for _, a := range p.Agenda {
+		if slices.Contains(names, p.agendaGroup(a)) {
+			n++
+		}
+	}
+	return n
+}
+
+// AgendaSubject counts for the subject: "1 dringend, 2 te doen"; what is open when there is neither.
+func (p *page) AgendaSubject() string {
+	urgent, todo := p.agendaCount("late", "today"), p.agendaCount("week")
+	var parts []string
+	if urgent > 0 {
+		parts = append(parts, p.w.label("agenda.n_urgent", urgent))
+	}
+	if todo > 0 {
+		parts = append(parts, p.w.label("agenda.n_todo", todo))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, p.w.label("agenda.n_open", len(p.Agenda)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// AgendaLine counts under the marker: "1 te laat · 1 vandaag · 5 open".
+func (p *page) AgendaLine() string {
+	var parts []string
+	if n := p.agendaCount("late"); n > 0 {
+		parts = append(parts, p.w.label("agenda.n_late", n))
+	}
+	if n := p.agendaCount("today"); n > 0 {
+		parts = append(parts, p.w.label("agenda.n_today", n))
+	}
+	return strings.Join(append(parts, p.w.label("agenda.n_open", len(p.Agenda))), " · ")
 }
