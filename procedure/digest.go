@@ -68,7 +68,7 @@ func (d *Desk) handlerDigest(ctx context.Context) error {
 func (d *Desk) agenda(m *models.Matter, s *models.Staff, today models.Date) (list []templates.AgendaItem) {
 	add := func(on models.Date, label string, args ...any) {
 		item := templates.AgendaItem{Number: m.Number, Subject: m.Subject, Day: m.Day(today), Term: m.Term(), Late: on < today, DueOn: on.Time(d.Zone()),
-			What: d.Texts.Label(d.languageOf(s), "agenda."+label, args...)}
+			What: d.Texts.Label(d.languageOf(s), "to_do."+label, args...)}
 		if m.Shielded {
 			item.Subject = d.Texts.Label(d.languageOf(s), "shielded")
 		}

@@ -37,10 +37,9 @@ func (d *Desk) recurrence(ctx context.Context) error {
 
 // group are complaints that share something.
 type group struct {
-	shared string   // what: words in common, the kind, the department
-	by     string   // words, kind, department
-	words  []string // in common
-	list   []*models.Recent
+	by    string   // words, kind, department
+	words []string // in common
+	list  []*models.Recent
 }
 
 // groups finds those of at least n, the closest bond first: words in common, kind, department. Each complaint is in one of them.
@@ -67,7 +66,7 @@ func (d *Desk) groups(list []*models.Recent, n int) (found []group) {
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(of)) {
-			take(group{shared: key, by: by, list: of[key]})
+			take(group{by: by, list: of[key]})
 		}
 	}
 	return found
@@ -144,12 +143,12 @@ func (d *Desk) tellGroup(tx *models.Tx, g group, days int) error {
 		if ok, err := d.isNew(tx, l.key); err != nil || !ok {
 			return err
 		}
-		l.data.WindowDays, l.data.Shared, l.data.SharedBy = days, g.shared, g.by
-		if g.by == "words" {
-			l.data.Shared = strings.Join(g.words[:min(len(g.words), 5)], ", ")
+		l.data.WindowDays = days
+		if g.by == "kind" {
+			l.data.Shared = g.list[0].Kind
 		}
 		for _, r := range g.list {
-			l.data.Again = append(l.data.Again, templates.Earlier{Number: r.Number, Received: r.ReceivedAt.In(d.Zone()), Subject: r.Subject, Stage: string(r.Stage), Verdict: r.Verdict})
+			l.data.Again = append(l.data.Again, templates.Earlier{Number: r.Number, Received: r.ReceivedAt.In(d.Zone()), Subject: r.Subject, Stage: string(r.Stage), Verdict: r.Verdict, Words: g.words[:min(len(g.words), 5)]})
 		}
 		l.data.Form = d.Texts.FormText(d.languageOf(s), "prevent", nil, nil)
 		if err := d.toStaff(tx, l); err != nil {

@@ -97,8 +97,7 @@ type Data struct {
 	DueOn      time.Time    // Local date on which it is or was due; of a draft, since when it waits.
 	Owner      string       // Whose it is; "" the reader's own.
 	Again      []Earlier    // Evaluation: similar complaints since the measure was done. Recurrence: the group.
-	Shared     string       // Recurrence: what the group has in common: words, the kind, the department.
-	SharedBy   string       // Recurrence: which of these it is: "words", "kind", "department".
+	Shared     string       // Recurrence: the kind that all of the group are of; "" it is something else that they share.
 	WindowDays int          // Recurrence: in how many days they came; 0 not known.
 	Agenda     []AgendaItem // Handler's digest: the reader's open complaints, in the order to show them.
 

@@ -253,7 +253,10 @@ func speak(lang string, d *Data) {
 	for i, key := range d.Happened {
 		d.Happened[i] = spoken(lang, key)
 	}
-	d.Next = spoken(lang, d.Next)
+	for i := range d.Agenda {
+		d.Agenda[i].What = spoken(lang, d.Agenda[i].What)
+	}
+	d.Next, d.WatchText = spoken(lang, d.Next), spoken(lang, d.WatchText)
 }
 
 // spoken is the label of a key, with what follows a | as its argument; other words stay.

@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // samples are made-up complaints that together walk through every branch of our texts. A text of the organisation's own is
 // tried on them when it is loaded.
@@ -81,5 +85,21 @@ func timed(full Data) []Data {
 	late.Late, late.ReactBy, late.Happened = true, full.AnswerDue.AddDate(0, 0, 7), append(progress.Happened, "K-2026-0002.")
 	sober := full
 	sober.Sober, sober.Held = true, nil
-	return []Data{progress, late, sober}
+	alike := full
+	alike.Measure, alike.Body, alike.DueOn, alike.OldDue, alike.WindowDays, alike.Form = "Er komt een nieuwe wagen.", "het avondmaal", full.AnswerDue, full.AnswerDue, 90, "#preventie\nMaatregel:"
+	alike.Again = append([]Earlier{{Number: "K-2026-0003", Received: full.Received, Subject: "Soep", Words: []string{"soep"}}}, full.Earlier...)
+	alike.Agenda = []AgendaItem{{Number: "K-2026-0001", Subject: "Soep", Day: 48, Term: 45, Late: true, What: "Bel.", DueOn: full.Received}, {Number: "K-2026-0002", DueOn: full.Today}}
+	again := alike
+	again.Again, again.Owner, again.LateDays = alike.Again[:1], "Bram De Wit", 1
+	again.Agenda = append(slices.Repeat([]AgendaItem{{Number: "K-2026-0003", DueOn: full.Today.AddDate(0, 0, 2)}}, maxAgenda), AgendaItem{Number: "K-2026-0004"})
+	all := []Data{progress, late, sober, alike, again}
+	for i, watch := range []string{"term_half", "term_late", "term_end", "task", "question", "measure", "draft", "sober", "consultation", "evaluation"} {
+		d := full
+		d.Watch, d.WatchText, d.DueOn, d.ReactBy = watch, "Er komt een nieuwe wagen.", full.AnswerDue, full.AnswerDue
+		if i%2 > 0 {
+			d.LateDays, d.Owner, d.WatchText, d.Form = 1, "Bram De Wit", strings.Repeat(d.WatchText+" ", 6), "#nota\nTekst:"
+		}
+		all = append(all, d)
+	}
+	return all
 }

@@ -68,6 +68,12 @@ var kinds = map[string]bool{
 	"dossier":               true,
 	"bounced":               true,
 	"task":                  true,
+	"reminder":              true,
+	"escalation":            true,
+	"measure_due":           true,
+	"evaluation_due":        true,
+	"recurrence":            true,
+	"handler_digest":        true,
 	"review_list":           true,
 }
 
