@@ -75,10 +75,20 @@ func (r *formReader) readVerb(line string) (v verbLine, ok bool) {
 	}
 	v.action = a.Key
 	v.send, v.rest = r.cutSend(rest)
+	if a.Key == "template" {
+		v.action, v.rest = r.ownForm(v.rest)
+	}
 	if hashed || r.isCommand(a, line, v.rest) {
 		return v, true
 	}
 	return verbLine{}, false
+}
+
+// ownForm takes the name of a text of the organisation's own away that stands behind the verb; a number may stand between them.
+func (r *formReader) ownForm(rest string) (action, more string) {
+	number := ourNumber.FindString(rest)
+	action, more = r.texts.OwnForm(rest[len(number):])
+	return action, strings.TrimSpace(number + " " + more)
 }
 
 // cutSend takes the word "verstuur" away that stands first or last behind a verb.

@@ -83,7 +83,7 @@ func (x *deed) perform() error {
 	if x.in.Fields == nil {
 		x.in.Fields = map[string]string{}
 	}
-	act, known := actions[x.key]
+	act, known := actions[baseOf(x.key)]
 	if act.about && x.c == nil {
 		if err := x.numberBeside(); err != nil {
 			return err
