@@ -48,6 +48,7 @@ func (x *deed) ownText() error {
 	if !x.needOwn(form) {
 		return nil
 	}
+	x.beside = true
 	return x.proposeOwn(form)
 }
 
