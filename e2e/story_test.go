@@ -83,6 +83,16 @@ type telling struct {
 
 func (s *story) tell(t *testing.T, w *world) {
 	scene := &telling{world: w, t: t, story: s, taken: map[string]*letter{}, began: time.Now(), padding: map[string]int{}}
+	for name, text := range s.files { // the organisation's own
+		if file := filepath.Join(w.dir, filepath.FromSlash(name)); strings.HasPrefix(name, "texts/") {
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	for n, line := range s.script {
 		words, err := split(scene.fillIn(line))
 		if err != nil {

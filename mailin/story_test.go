@@ -24,7 +24,7 @@ import (
 )
 
 // TestStories tells each archive of testdata/stories on each engine: mails come in, the clock is moved, and the mails and rows that
-// come of it are expected. Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
+// come of it are expected. Files named texts/LANG/… are the organisation's own texts (templates.dir). Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
 //
 //	set anonymous note | profile awb | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID
 //	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
@@ -106,6 +106,7 @@ func tell(t *testing.T, store *models.Store, path string, archive *txtar.Archive
 	for _, f := range archive.Files {
 		o.files[f.Name] = f.Data
 	}
+	o.ownTexts()
 	begun := false
 	for n, line := range strings.Split(string(archive.Comment), "\n") {
 		words := quotedFields(o.fillIn(line))
@@ -126,6 +127,29 @@ func tell(t *testing.T, store *models.Store, path string, archive *txtar.Archive
 	if err != nil || len(broken) > 0 {
 		t.Errorf("%s: verify: %v %q", path, err, broken)
 	}
+}
+
+// ownTexts loads the texts that the story brings along.
+func (o *office) ownTexts() {
+	dir := o.t.TempDir()
+	for name, text := range o.files {
+		file, own := strings.CutPrefix(name, "texts/")
+		if !own {
+			continue
+		}
+		path := filepath.Join(dir, filepath.FromSlash(file))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			o.t.Fatal(err)
+		}
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+	texts, err := templates.Load(dir)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.intake.Desk.Texts, o.intake.Desk.Read = texts, ReadStaffMail(texts)
 }
 
 func (o *office) act(words []string) error {

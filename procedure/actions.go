@@ -20,6 +20,7 @@ func init() { // the handlers look actions up themselves
 		"ask":             {(*deed).ask, true, true, owns},
 		"status":          {(*deed).status, true, true, owns},
 		"analyse":         {(*deed).analyse, true, true, (*deed).investigates},
+		"template":        {(*deed).ownText, true, true, owns},
 		"answer":          {(*deed).answerNow, true, true, owns},
 		"send":            {(*deed).sendNow, true, false, decides},
 		"drop":            {(*deed).sendNow, true, false, decides},

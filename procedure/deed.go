@@ -32,6 +32,7 @@ type deed struct {
 	faults        map[string]string // of the form: field key → sentence
 	files         []mailout.File    // with the receipt
 	kept          bool              // the mail stands in the register already
+	beside        bool              // its free text stands beside the action, though there is no field
 	told          bool              // its free text is part of the action, or was kept
 	analysisShown int               // version of the form that comes back
 	failed        error             // of a question to the register that was asked on the way
@@ -83,7 +84,7 @@ func (x *deed) perform() error {
 	if x.in.Fields == nil {
 		x.in.Fields = map[string]string{}
 	}
-	act, known := actions[x.key]
+	act, known := actions[baseOf(x.key)]
 	if act.about && x.c == nil {
 		if err := x.numberBeside(); err != nil {
 			return err
@@ -238,7 +239,7 @@ func (x *deed) row(direction, kind, text string) *models.Message {
 // noteBeside keeps what stands above a form as an internal note (CONTRACT section 6, "Forms"); the fields are no part of it.
 func (x *deed) noteBeside() error {
 	text := x.withoutEdges(x.in.Free)
-	if x.told || x.c == nil || len(x.in.Fields) == 0 || text == "" || strings.Contains(x.by.Name, text) {
+	if x.told || x.c == nil || len(x.in.Fields) == 0 && !x.beside || text == "" || strings.Contains(x.by.Name, text) {
 		return nil
 	}
 	x.told = true

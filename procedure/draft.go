@@ -15,17 +15,28 @@ const draftMinWords = 15
 // propose makes a draft of a letter and shows it to its author. own is what the staff member wrote in it, values what the action asks for
 // beside the letter. A text that may go at once ("#stand verstuur") goes, unless the attitude check blocks it.
 func (x *deed) propose(kind, own string, data templates.Data, values map[string]string) error {
-	l := letter{kind: kind, mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c, data: data}
-	l.data.To, l.data.ThanksFor, l.data.Signature = person(&x.c.Complainant), thanksFor(x.c, x.Settings.ThanksFor), x.signature(x.n)
-	x.fill(x.tx, &l)
 	as := kind
 	if as == "" {
 		as = "status_update" // greeting and closing are the same until its author says what it is
 	}
-	page, err := x.Texts.RenderDraft(as, x.c.Language, l.data)
+	page, err := x.Texts.RenderDraft(as, x.c.Language, x.aboutLetter(kind, data))
 	if err != nil {
 		return err
 	}
+	values = x.wishesOf(own, values)
+	return x.keep(&models.Draft{ComplaintID: x.c.ID, Kind: kind, Verdict: data.Verdict, Language: x.c.Language, Subject: page.Subject, Text: page.Text, AuthorID: x.by.ID}, values, "")
+}
+
+// aboutLetter adds what every letter to the complainant says.
+func (x *deed) aboutLetter(kind string, data templates.Data) templates.Data {
+	l := letter{kind: kind, mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c, data: data}
+	l.data.To, l.data.ThanksFor, l.data.Signature = person(&x.c.Complainant), thanksFor(x.c, x.Settings.ThanksFor), x.signature(x.n)
+	x.fill(x.tx, &l)
+	return l.data
+}
+
+// wishesOf is what is kept beside a draft: the words in it that the staff member wrote, and which attachments leave.
+func (x *deed) wishesOf(own string, values map[string]string) map[string]string {
 	if values == nil {
 		values = map[string]string{}
 	}
@@ -33,7 +44,7 @@ func (x *deed) propose(kind, own string, data templates.Data, values map[string]
 	if names := x.value("attachments"); names != "" {
 		values["attachments"], values["message"] = names, strconv.FormatInt(x.a.Message.ID, 10)
 	}
-	return x.keep(&models.Draft{ComplaintID: x.c.ID, Kind: kind, Verdict: data.Verdict, Language: x.c.Language, Subject: page.Subject, Text: page.Text, AuthorID: x.by.ID}, values, "")
+	return values
 }
 
 // keep writes a draft and sends it or shows it. before is the text of the draft that it changes; "" none.
@@ -88,7 +99,7 @@ func (x *deed) preview(dr *models.Draft, findings []templates.Finding, before st
 	}
 	l := letter{kind: "preview", key: keyOf("preview", x.c, to.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c, staff: to, draft: dr.Version,
 		buttons: []string{"send", "drop"}}
-	l.data.Lost, l.data.Subject, l.data.Draft, l.data.Findings = dr.Kind, dr.Subject, dr.Text, findings
+	l.data.Lost, l.data.Subject, l.data.Draft, l.data.Findings = baseOf(dr.Kind), dr.Subject, dr.Text, findings
 	if err := x.showEnclosures(dr); err != nil {
 		return err
 	}
@@ -131,6 +142,9 @@ func (x *deed) decideDraft() error {
 	switch {
 	case x.saysNo(words):
 		return x.drop(dr)
+	case x.as == "answer" && templates.IsOwnKind(dr.Kind):
+		x.refuse("own_no_answer")
+		return x.preview(dr, x.findings(dr), "")
 	case dr.Kind == "" && draftKinds[x.as] != "":
 		return x.settle(dr, draftKinds[x.as])
 	case dr.Kind == "" && x.as != "":
@@ -191,7 +205,7 @@ func (x *deed) drop(dr *models.Draft) error {
 	if err := x.tx.AddMessage(x.row("note", "dropped", dr.Text)); err != nil { // no secret: the last guard looks at kind "note"
 		return err
 	}
-	x.done("dropped", x.say("kind."+dr.Kind))
+	x.done("dropped", x.say("kind."+baseOf(dr.Kind)))
 	return x.mark("draft dropped", map[string]any{"kind": dr.Kind, "version": dr.Version})
 }
 

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"cmp"
 	"fmt"
 	"net/mail"
 	"net/url"
@@ -32,6 +33,7 @@ type letter struct {
 	analysis   int      // version shown
 	subject    string   // of a draft that goes as it was shown
 	text       string   //
+	lang       string   // of it, when it is not the complainant's
 	masked     bool     // the version for the handler: nothing of the complainant
 	firstToken string   // of a confirmation: what the mail bore that it asks about
 	firstCode  string   //
@@ -60,7 +62,7 @@ func (d *Desk) toComplainant(tx *models.Tx, l letter) error {
 	}
 	l.data.To = person(&c.Complainant)
 	l.data.ThanksFor = thanksFor(c, d.Settings.ThanksFor)
-	o := &outgoing{letter: l, lang: c.Language, row: models.OutboxMail{ComplaintID: &c.ID, Recipient: c.Complainant.Email}}
+	o := &outgoing{letter: l, lang: cmp.Or(l.lang, c.Language), row: models.OutboxMail{ComplaintID: &c.ID, Recipient: c.Complainant.Email}}
 	if l.mailbox.Sent != "" && !c.Shielded {
 		o.row.Copy = "due"
 	}
@@ -234,7 +236,7 @@ func (d *Desk) codeOf(key string) string {
 		return code
 	}
 	for _, a := range d.Texts.Actions() {
-		if a.Key == key {
+		if a.Key == baseOf(key) {
 			return a.Code
 		}
 	}

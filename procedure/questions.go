@@ -144,6 +144,9 @@ func (x *deed) help() error {
 	for _, key := range helpFor(stage) {
 		x.lines = append(x.lines, x.say("help."+key))
 	}
+	if names := x.Texts.OwnNames(); len(names) > 0 {
+		x.lines = append(x.lines, x.say("help.template", strings.Join(names, ", ")))
+	}
 	return nil
 }
 
@@ -166,6 +169,10 @@ func helpFor(stage string) []string {
 
 // emptyForm sends the form of the action back, ready to be filled in.
 func (x *deed) emptyForm() error {
+	if a, rest, ok := x.Texts.Action(x.in.Rest); ok && a.Key == "template" { // "#formulier sjabloon bezoek"
+		x.key, x.in.Rest = x.Texts.OwnForm(rest)
+		return x.showOwn()
+	}
 	key := x.in.Form
 	if a, _, ok := x.Texts.Action(x.in.Rest); ok && len(a.Fields) > 0 { // "#formulier maatregel"
 		key = a.Key

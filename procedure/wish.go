@@ -88,7 +88,7 @@ func (x *deed) need(fields ...string) bool {
 }
 
 // onlyForms are the actions that need their form: text without it is a plain reply.
-var onlyForms = []string{"analyse", "answer", "change"}
+var onlyForms = []string{"analyse", "answer", "change", "template"}
 
 // holds tells whether all fields that were filled in are of the action's form.
 func (x *deed) holds(a templates.Action) bool {

@@ -87,6 +87,8 @@ type Data struct {
 	InPlaceOf    string    // Staff mail: who is away, in whose place the reader gets it.
 	Lines        []string  // Receipt: what was asked for (help, overview, search), a line each.
 
+	Own map[string]string // Own text: what was filled in, by key of the field (Action.Fields); "-" is nothing.
+
 	Staff bool // Set by Render: the letter is for a colleague.
 
 	draft  bool      // Set by RenderDraft: no HTML, no folded lines, no marks of a practice run.

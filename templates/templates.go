@@ -26,12 +26,13 @@ type Set struct {
 	reader    *reader                       // what people write, all languages together
 	attitudes map[string]*attitude          // language; how a letter sounds
 	forms     *formBook                     // verbs, labels and values of the forms of staff, all languages together
+	ownFaults []error                       // of texts of the organisation's own that cannot be used
 }
 
 // Letter is one rendered mail. Text ends with a line break and is wrapped at 76 columns; HTML is a whole document.
 type Letter struct{ Subject, Text, HTML string }
 
-// Name tells which texts there are. Own: the organisation replaced ours.
+// Name tells which texts there are. Own: the organisation replaced ours, or added it: "own/NAME".
 type Name struct {
 	Lang, Kind string
 	Own        bool
