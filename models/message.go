@@ -132,13 +132,13 @@ func (tx *Tx) ComplaintOfMessageIDs(ids []string) ([]int64, error) {
 	return found, nil
 }
 
-// SameText finds the newest complaint to which the same person sent the same text after since.
+// SameText finds the newest complaint to which the same person sent the same text after since; practice complaints are left out.
 func (tx *Tx) SameText(fromEmail, textHash string, since time.Time) (complaintID int64, err error) {
 	if textHash == "" || fromEmail == "" {
 		return 0, nil
 	}
 	var ids []int64
-	err = tx.db.Model(&Message{}).Where("from_key = ? AND text_hash = ? AND text_hash <> '' AND direction = 'in' AND complaint_id IS NOT NULL AND at >= ?",
+	err = tx.db.Model(&Message{}).Where("from_key = ? AND text_hash = ? AND text_hash <> '' AND direction = 'in' AND complaint_id IS NOT NULL AND complaint_id NOT IN (SELECT id FROM complaints WHERE practice) AND at >= ?",
 		FoldAddress(fromEmail), textHash, Micro(since)).Order("at DESC").Limit(1).Pluck("complaint_id", &ids).Error
 	if err != nil || len(ids) == 0 {
 		return 0, err
