@@ -222,13 +222,13 @@ func (d *Desk) askWhetherComplaint(tx *models.Tx, a *Arrival, e *models.LedgerEn
 	return d.offer(tx, e, e, s, &a.Message)
 }
 
-// offer asks whether a parked mail of the staff member is a complaint of his own.
+// offer asks whether a parked mail of the staff member is a complaint of his own, or only practice.
 func (d *Desk) offer(tx *models.Tx, e, parked *models.LedgerEntry, s *models.Staff, m *models.Message) error {
-	return d.receipt(tx, e, s, nil, templates.Data{NotDone: templates.NotDoneOwn, Note: m.NewText, Subject: m.Subject}, letter{subjectID: &parked.ID, buttons: []string{"own"}, purpose: "offer"})
+	return d.receipt(tx, e, s, nil, templates.Data{NotDone: templates.NotDoneOwn, Note: m.NewText, Subject: m.Subject}, letter{subjectID: &parked.ID, buttons: []string{"own", "practice"}, purpose: "offer"})
 }
 
 // actOnParked answers a question of ours about a parked mail of the staff member: whether it is his (ja), whether it is a complaint
-// (klacht). Anything else does nothing, is kept, and the parked mail stays where the coordinator sees it.
+// (klacht) or practice (proef). Anything else does nothing, is kept, and the parked mail stays where the coordinator sees it.
 func (d *Desk) actOnParked(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail) error {
 	a.Message.Direction = "note"
 	e.Outcome = models.AsAction
@@ -247,6 +247,8 @@ func (d *Desk) actOnParked(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s S
 	switch {
 	case s.Token.Purpose == "confirmation" && answer == "yes":
 		return d.confirmed(tx, a, e, s, parked)
+	case s.Token.Purpose == "offer" && (d.Read(&a.Message).Verb == "practice" || strings.TrimSpace(a.Message.NewText) == "" && s.Code == d.codeOf("practice")):
+		return d.practiceInstead(tx, a, e, s, parked)
 	case s.Token.Purpose == "offer" && answer == "own":
 		if err := d.finish(tx, a, e, nil); err != nil {
 			return err

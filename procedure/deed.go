@@ -69,6 +69,9 @@ func (x *deed) say(label string, args ...any) string {
 
 // perform does a proven mail that is about a complaint or brings a verb, a form or a button along.
 func (x *deed) perform() error {
+	if x.c != nil && x.c.Practice && x.Practises(x.c) != x.by {
+		x.c = nil // it is there for nobody else
+	}
 	if !x.kept {
 		if err := x.finish(x.tx, x.a, x.e, x.c); err != nil {
 			return err
@@ -122,7 +125,7 @@ func (x *deed) numberBeside() error {
 	if len(numbers) == 0 {
 		return nil
 	}
-	c, err := x.tx.Complaint(numbers[0])
+	c, err := x.find(numbers[0])
 	if models.IsNotFound(err) {
 		return nil
 	} else if err != nil {

@@ -55,13 +55,15 @@ type outgoing struct {
 // toComplainant makes a letter to the complaint's known address.
 func (d *Desk) toComplainant(tx *models.Tx, l letter) error {
 	c := l.complaint
-	if err := d.nameHeld(tx, &l); err != nil {
-		return err
+	if !c.Practice {
+		if err := d.nameHeld(tx, &l); err != nil {
+			return err
+		}
 	}
 	l.data.To = person(&c.Complainant)
 	l.data.ThanksFor = thanksFor(c, d.Settings.ThanksFor)
 	o := &outgoing{letter: l, lang: c.Language, row: models.OutboxMail{ComplaintID: &c.ID, Recipient: c.Complainant.Email}}
-	if l.mailbox.Sent != "" && !c.Shielded {
+	if l.mailbox.Sent != "" && !c.Shielded && !c.Practice {
 		o.row.Copy = "due"
 	}
 	reply := l.mailbox.Address
@@ -75,6 +77,9 @@ func (d *Desk) toComplainant(tx *models.Tx, l letter) error {
 
 // toStaff makes a mail to a staff entry, with a token of its own.
 func (d *Desk) toStaff(tx *models.Tx, l letter) error {
+	if d.staysAway(&l) {
+		return nil
+	}
 	l.data.To = templates.Person{Name: l.staff.Name, Email: l.staff.Email}
 	token, err := d.token()
 	if err != nil {
