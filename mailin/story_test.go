@@ -32,6 +32,7 @@ import (
 //	together FILE FILE ...               several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
 //	review / release                     what the clock does: the review list; letters that were held back
+//	forget                               what the clock does at night: practice complaints that are old enough go
 //	sent                                 all that waits in the outbox has left
 //	answered K-2026-0001                 as if the answer had left (its row says so; the procedure that writes answers is another part)
 //	take NAME ADDRESS KIND               pick up the newest mail of that kind: ${NAME.reply-to}, ${NAME.by-ja} (its button), ${NAME.message-id}, ${NAME.envelope}
@@ -39,6 +40,7 @@ import (
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
 //	expect no mail [KIND] to ADDRESS
 //	expect K-2026-0001 FIELD VALUE       stage, notes, dropped (drafts), verdict, reason, score, handler, department, shielded, anonymous, sober, due, name, language, tasks
+//	expect gone NUMBER / listed N        a complaint that is in no row any more; how many stand in the list of complaints
 //	expect folder NAME                   where the last mail is to be filed
 //	expect text NAME "words"             in the mail that was taken; expect not text
 //	expect files NAME "a.pdf b.pdf"      that lie with the mail that was taken
@@ -173,6 +175,8 @@ func (o *office) act(words []string) error {
 		return o.intake.Desk.ReviewList(o.t.Context())
 	case "release":
 		return o.intake.Desk.ReleaseHeld(o.t.Context())
+	case "forget":
+		return o.intake.Desk.EndPractice(o.t.Context())
 	case "sent":
 		return o.sentAll()
 	case "answered":
@@ -376,6 +380,15 @@ func (o *office) expect(args []string) error {
 	switch args[0] {
 	case "mail":
 		return o.expectMail(args[1:], not)
+	case "gone":
+		if _, err := o.store.Read(o.t.Context()).Complaint(args[1]); !models.IsNotFound(err) {
+			return fmt.Errorf("it is there: %v", err)
+		}
+	case "listed":
+		n := 0
+		if err := o.store.Read(o.t.Context()).EachComplaint(models.ComplaintFilter{}, func(*models.Complaint) error { n++; return nil }); err != nil || strconv.Itoa(n) != args[1] {
+			return fmt.Errorf("%d complaints: %v", n, err)
+		}
 	case "folder":
 		if o.last.Folder != args[1] {
 			return fmt.Errorf("folder %q", o.last.Folder)
