@@ -163,6 +163,11 @@ func (tx *Tx) KeepInside(id, complaintID int64) error {
 	return tx.db.Model(&Message{}).Where("id = ?", id).Updates(map[string]any{"complaint_id": complaintID, "direction": "note"}).Error
 }
 
+// NameWriter notes who wrote a message, where that was asked afterwards.
+func (tx *Tx) NameWriter(id int64, name string) error {
+	return tx.db.Model(&Message{}).Where("id = ?", id).Update("from_name", name).Error
+}
+
 // FirstMessage reads the mail that a complaint began with, and its ledger row.
 func (tx *Tx) FirstMessage(complaintID int64) (*Message, *LedgerEntry, error) {
 	var e LedgerEntry

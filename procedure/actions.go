@@ -49,6 +49,7 @@ func init() { // the handlers look actions up themselves
 		"practice":        {(*deed).practise, false, false, nil},
 		"form":            {(*deed).emptyForm, false, false, nil},
 		"decide":          {(*deed).decideDraft, true, false, decides}, // a reply to a preview
+		"sign":            {(*deed).sign, true, false, nil},            // a reply to a receipt that asked a shared desk who wrote
 		"consulted":       {(*deed).consulted, true, false, nil},       // a reply to a question of ours
 	}
 }

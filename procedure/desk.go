@@ -44,6 +44,7 @@ type Arrival struct {
 	Forward     *models.Forward
 	Suspect     string        // why no letter may leave by itself although a person wrote; "" none
 	reading     *reading      // see Understand; nil: not done yet
+	signed      string        // name that a shared desk gave; "" none
 	practice    *models.Staff // for whom it is only practice; nil: it is real
 }
 

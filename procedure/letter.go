@@ -80,7 +80,7 @@ func (d *Desk) toStaff(tx *models.Tx, l letter) error {
 	if d.staysAway(&l) {
 		return nil
 	}
-	l.data.To = templates.Person{Name: l.staff.Name, Email: l.staff.Email}
+	l.data.To, l.data.AskName = templates.Person{Name: l.staff.Name, Email: l.staff.Email}, l.staff.Shared
 	token, err := d.token()
 	if err != nil {
 		return err
@@ -253,12 +253,12 @@ func (d *Desk) button(l letter, detail mailout.Detail, key string) string {
 	var word, body string
 	if slices.Contains([]string{"yes", "no", "own", "all_no"}, key) {
 		word = d.Texts.AnswerWord(lang, key)
-		body = word
+		body = word + d.sharedLine(l.staff)
 	} else {
 		a, _ := d.Texts.ActionByCode(detail.Code)
 		word, body = d.Texts.ActionName(lang, a.Key), ""
 		if len(a.Fields) > 0 {
-			body = d.Texts.FormText(lang, a.Key, nil, nil)
+			body = d.formFor(l.staff, a.Key, nil, nil)
 		}
 	}
 	to, subject := detail.With(l.mailbox.Address), word

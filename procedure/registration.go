@@ -184,7 +184,7 @@ func (d *Desk) tellOne(tx *models.Tx, l letter, m *models.Message, n circle, lim
 		l.buttons = helpFor(string(l.complaint.Stage))
 	}
 	if !l.complaint.Stage.Ended() {
-		l.data.Form = d.Texts.FormText(d.languageOf(l.staff), form, nil, nil)
+		l.data.Form = d.formFor(l.staff, form, nil, nil)
 	}
 	return d.toStaff(tx, l)
 }

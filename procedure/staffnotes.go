@@ -40,7 +40,7 @@ func (x *deed) passOn(text string) error {
 		}
 		told = append(told, s)
 		l := letter{kind: "receipt", key: keyOf("receipt", x.c, s.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c, staff: s}
-		l.data.Did, l.data.From, l.data.Note = []string{x.Texts.Label(x.languageOf(s), "done.note_of", x.by.Name, x.c.Number)}, x.by.Name, text
+		l.data.Did, l.data.From, l.data.Note = []string{x.Texts.Label(x.languageOf(s), "done.note_of", x.writer(), x.c.Number)}, x.writer(), text
 		if err := x.toStaff(x.tx, l); err != nil {
 			return err
 		}
