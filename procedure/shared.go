@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"cmp"
 	"maps"
 	"strings"
 
@@ -13,19 +14,22 @@ import (
 // maxName is how much of such a line is a name, in bytes.
 const maxName = 60
 
-// signed takes the line "Naam:" out of what somebody at a shared desk wrote, so that a mail of one word stays one, and gives the name.
+// signed takes the line "Naam:" out of what somebody at a shared desk wrote, so that a mail of one word stays one, and gives the name. In
+// a mail that is passed on, names of others may stand below.
 func (d *Desk) signed(a *Arrival, s *models.Staff) string {
 	if !s.Shared {
 		return ""
 	}
 	var kept []string
+	below := false
 	for _, line := range strings.Split(a.Message.NewText, "\n") {
+		below = below || a.signed != "" || a.Forward != nil && strings.Contains(line, cmp.Or(a.Forward.FromEmail, a.Forward.FromName))
 		label, value, ok := strings.Cut(line, ":")
-		if !ok || strings.HasPrefix(strings.TrimSpace(line), ">") || d.Texts.ExactField("", strings.TrimSpace(label)) != "name" {
+		if below || !ok || strings.HasPrefix(strings.TrimSpace(line), ">") || d.Texts.ExactField("", strings.TrimSpace(label)) != "name" {
 			kept = append(kept, line)
-		} else if a.signed == "" {
-			a.signed = firstWords(strings.Trim(value, " \t\r\u00a0*_-"), maxName)
+			continue
 		}
+		a.signed = firstWords(strings.Trim(value, " \t\r\u00a0*_-"), maxName)
 	}
 	a.Message.NewText = strings.TrimSpace(strings.Join(kept, "\n"))
 	if a.signed != "" {
