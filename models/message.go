@@ -138,7 +138,7 @@ func (tx *Tx) SameText(fromEmail, textHash string, since time.Time) (complaintID
 		return 0, nil
 	}
 	var ids []int64
-	err = tx.db.Model(&Message{}).Where("from_key = ? AND text_hash = ? AND text_hash <> '' AND direction = 'in' AND complaint_id IS NOT NULL AND complaint_id NOT IN (SELECT id FROM complaints WHERE practice) AND at >= ?",
+	err = tx.db.Model(&Message{}).Where("from_key = ? AND text_hash = ? AND text_hash <> '' AND direction = 'in' AND complaint_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM complaints c WHERE c.id = messages.complaint_id AND c.practice) AND at >= ?",
 		FoldAddress(fromEmail), textHash, Micro(since)).Order("at DESC").Limit(1).Pluck("complaint_id", &ids).Error
 	if err != nil || len(ids) == 0 {
 		return 0, err

@@ -71,7 +71,7 @@ func (d *Desk) Practises(c *models.Complaint) *models.Staff {
 // same gets his receipt.
 func (d *Desk) staysAway(l *letter) bool {
 	c := l.complaint
-	return c != nil && c.Practice && l.staff != d.Practises(c) && l.kind != "receipt" && l.kind != "confirmation"
+	return c != nil && c.Practice && !l.staff.Owns(c.Complainant.Email) && l.kind != "receipt" && l.kind != "confirmation"
 }
 
 // find reads the complaint with that number. A practice complaint is there for the one who practises only, and never beside a real one.
