@@ -385,7 +385,8 @@ func saysNothing(a *arrival) bool {
 	return strings.TrimSpace(a.Message.Text) == "" && strings.TrimSpace(a.Message.Subject) == "" && !slices.ContainsFunc(a.mail.Attachments, substantial)
 }
 
-// isComplainant: a staff member may have a complaint of his own; about that one he writes as its complainant.
+// isComplainant: a staff member may have a complaint of his own; about that one he writes as its complainant. Of a practice complaint he is
+// the handler, too: there he writes as its complainant only where he answers a letter to the complainant.
 func (in *Intake) isComplainant(ctx context.Context, d *procedure.Desk, a *arrival, th thread) bool {
 	if th.complaint == 0 || th.token != nil {
 		return false
@@ -393,8 +394,27 @@ func (in *Intake) isComplainant(ctx context.Context, d *procedure.Desk, a *arriv
 	own := false
 	_ = d.View(ctx, func(tx *models.Tx) error {
 		c, err := tx.ComplaintByID(th.complaint)
-		own = err == nil && c.Complainant.EmailKey == models.FoldAddress(a.Message.FromEmail)
+		switch {
+		case err != nil:
+		case c.Practice:
+			own = d.Practises(c) == d.Settings.StaffByAddress(a.Message.FromEmail)
+			if own && th.evidence.By != "token" {
+				own, err = answersLetter(tx, a.mail)
+			}
+		default:
+			own = c.Complainant.EmailKey == models.FoldAddress(a.Message.FromEmail)
+		}
 		return err
 	})
 	return own
+}
+
+// answersLetter tells whether the mail answers a letter to a complainant, and not a mail to staff.
+func answersLetter(tx *models.Tx, m *Message) (bool, error) {
+	for _, id := range m.InReplyTo {
+		if o, err := tx.OutboxByMessageID(id); err != nil || o != nil {
+			return err == nil && o.StaffID == nil, err
+		}
+	}
+	return false, nil
 }

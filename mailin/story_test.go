@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,19 +27,21 @@ import (
 // TestStories tells each archive of testdata/stories on each engine: mails come in, the clock is moved, and the mails and rows that
 // come of it are expected. Files named texts/LANG/… are the organisation's own texts (templates.dir). Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
 //
-//	set anonymous note | profile awb | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID
+//	set anonymous note | profile awb | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID | desk ADDRESS (shared, handles the kitchen)
 //	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
 //	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
 //	together FILE FILE ...               several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
 //	review / release                     what the clock does: the review list; letters that were held back
+//	forget                               what the clock does at night: practice complaints that are old enough go
 //	sent                                 all that waits in the outbox has left
 //	answered K-2026-0001                 as if the answer had left (its row says so; the procedure that writes answers is another part)
 //	take NAME ADDRESS KIND               pick up the newest mail of that kind: ${NAME.reply-to}, ${NAME.by-ja} (its button), ${NAME.message-id}, ${NAME.envelope}
 //	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
 //	expect no mail [KIND] to ADDRESS
-//	expect K-2026-0001 FIELD VALUE       stage, notes, dropped (drafts), verdict, reason, score, handler, department, shielded, anonymous, sober, due, name, language, tasks
+//	expect K-2026-0001 FIELD VALUE       stage, notes, dropped (drafts), verdict, reason, score, by (names in events), writers (of notes), handler, department, shielded, anonymous, sober, due, name, language, tasks
+//	expect gone NUMBER / listed N        a complaint that is in no row any more; how many stand in the list of complaints
 //	expect folder NAME                   where the last mail is to be filed
 //	expect text NAME "words"             in the mail that was taken; expect not text
 //	expect files NAME "a.pdf b.pdf"      that lie with the mail that was taken
@@ -197,6 +200,8 @@ func (o *office) act(words []string) error {
 		return o.intake.Desk.ReviewList(o.t.Context())
 	case "release":
 		return o.intake.Desk.ReleaseHeld(o.t.Context())
+	case "forget":
+		return o.intake.Desk.EndPractice(o.t.Context())
 	case "sent":
 		return o.sentAll()
 	case "answered":
@@ -242,6 +247,8 @@ func (o *office) set(what, value string) error {
 		return err
 	case "form":
 		s.FormSenders = append(s.FormSenders, procedure.FormSender{Address: value, NameField: "Naam", EmailField: "E-mail", TextField: "Bericht"})
+	case "desk":
+		s.Staff = slices.Insert(s.Staff, 1, &models.Staff{Email: value, Name: "Onthaal", Roles: []models.Role{models.Handler}, Departments: []string{"Keuken"}, Shared: true})
 	case "scanner":
 		s.Scanners = append(s.Scanners, value)
 	case "list":
@@ -400,6 +407,15 @@ func (o *office) expect(args []string) error {
 	switch args[0] {
 	case "mail":
 		return o.expectMail(args[1:], not)
+	case "gone":
+		if _, err := o.store.Read(o.t.Context()).Complaint(args[1]); !models.IsNotFound(err) {
+			return fmt.Errorf("it is there: %v", err)
+		}
+	case "listed":
+		n := 0
+		if err := o.store.Read(o.t.Context()).EachComplaint(models.ComplaintFilter{}, func(*models.Complaint) error { n++; return nil }); err != nil || strconv.Itoa(n) != args[1] {
+			return fmt.Errorf("%d complaints: %v", n, err)
+		}
 	case "folder":
 		if o.last.Folder != args[1] {
 			return fmt.Errorf("folder %q", o.last.Folder)
@@ -487,6 +503,22 @@ func (o *office) expectComplaint(number, field, want string) error {
 	if err != nil {
 		return err
 	}
+	events, err := tx.Events(c.ID)
+	if err != nil {
+		return err
+	}
+	var by, writers []string
+	for _, e := range events {
+		var said struct{ By string }
+		if json.Unmarshal([]byte(e.Detail), &said); said.By != "" {
+			by = append(by, said.By)
+		}
+	}
+	for _, m := range messages {
+		if m.Direction == "note" && m.Kind == "note" {
+			writers = append(writers, m.FromName)
+		}
+	}
 	dropped := len(slices.DeleteFunc(messages, func(m models.Message) bool { return m.Kind != "dropped" }))
 	handler, linked := "", ""
 	if c.Handler != nil {
@@ -497,7 +529,7 @@ func (o *office) expectComplaint(number, field, want string) error {
 	}
 	got, ok := map[string]string{"stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
 		"sober": fmt.Sprint(c.Sober), "due": string(c.AnswerDue), "name": c.Complainant.Name, "email": c.Complainant.Email, "language": c.Language, "tasks": strings.Join(kinds, " "),
-		"received": string(c.ReceivedOn), "linked": linked, "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
+		"received": string(c.ReceivedOn), "linked": linked, "by": strings.Join(by, " "), "writers": strings.Join(writers, ", "), "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
 	if !ok || got != want {
 		return fmt.Errorf("%s is %q", field, got)
 	}

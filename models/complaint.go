@@ -73,8 +73,8 @@ func FoldAddress(email string) string { return strings.ToLower(strings.TrimSpace
 // Complaint is one complaint in the register.
 type Complaint struct {
 	ID              int64
-	Number          string // K-2026-0001
-	Year            int    // of receipt, in the organisation's time zone
+	Number          string // K-2026-0001; K-0000-0001 of a practice complaint
+	Year            int    // of receipt, in the organisation's time zone; 0 of a practice complaint
 	Serial          int
 	Stage           Stage
 	StageSince      time.Time
@@ -96,7 +96,7 @@ type Complaint struct {
 	Anonymous       bool        // without a name or a way to write back, or shielded at the writer's wish
 	Shielded        bool        // only the coordinator sees who it is
 	Sober           bool        // speaks of death, abuse, violence, a fall or a hospital stay
-	Practice        bool        // a staff member's exercise; stands in no list or figure
+	Practice        bool        // a staff member's exercise; stands in no list or figure, and is forgotten (ForgetPractice)
 	Department      string
 	HandlerID       *int64
 	Handler         *Staff `gorm:"foreignKey:HandlerID"`

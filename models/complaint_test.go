@@ -170,6 +170,12 @@ func exerciseMessages(t *testing.T, e Engine) {
 	if got, err := tx.SameText("jan@example.test", hash, noon.Add(90*time.Minute)); err != nil || got != 0 {
 		t.Errorf("same text, too long ago: %d %v", got, err)
 	}
+	r.write(func(tx *Tx) error {
+		return tx.db.Exec("UPDATE complaints SET practice = TRUE WHERE id = ?", b.ID).Error
+	})
+	if got, err := r.read().SameText("jan@example.test", hash, noon); err != nil || got != a.ID {
+		t.Errorf("same text, the newer one for practice: %d %v, want %d", got, err, a.ID)
+	}
 	if got, err := tx.SameText("jan@example.test", "", noon); err != nil || got != 0 {
 		t.Errorf("no hash: %d %v", got, err)
 	}

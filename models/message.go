@@ -132,13 +132,13 @@ func (tx *Tx) ComplaintOfMessageIDs(ids []string) ([]int64, error) {
 	return found, nil
 }
 
-// SameText finds the newest complaint to which the same person sent the same text after since.
+// SameText finds the newest complaint to which the same person sent the same text after since; practice complaints are left out.
 func (tx *Tx) SameText(fromEmail, textHash string, since time.Time) (complaintID int64, err error) {
 	if textHash == "" || fromEmail == "" {
 		return 0, nil
 	}
 	var ids []int64
-	err = tx.db.Model(&Message{}).Where("from_key = ? AND text_hash = ? AND text_hash <> '' AND direction = 'in' AND complaint_id IS NOT NULL AND at >= ?",
+	err = tx.db.Model(&Message{}).Where("from_key = ? AND text_hash = ? AND text_hash <> '' AND direction = 'in' AND complaint_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM complaints c WHERE c.id = messages.complaint_id AND c.practice) AND at >= ?",
 		FoldAddress(fromEmail), textHash, Micro(since)).Order("at DESC").Limit(1).Pluck("complaint_id", &ids).Error
 	if err != nil || len(ids) == 0 {
 		return 0, err
@@ -161,6 +161,11 @@ func (tx *Tx) KeepNote(id, complaintID int64, text string) error {
 // KeepInside files a mail of staff with a complaint, as one that never reaches the complainant.
 func (tx *Tx) KeepInside(id, complaintID int64) error {
 	return tx.db.Model(&Message{}).Where("id = ?", id).Updates(map[string]any{"complaint_id": complaintID, "direction": "note"}).Error
+}
+
+// NameWriter notes who wrote a message, where that was asked afterwards.
+func (tx *Tx) NameWriter(id int64, name string) error {
+	return tx.db.Model(&Message{}).Where("id = ?", id).Update("from_name", name).Error
 }
 
 // FirstMessage reads the mail that a complaint began with, and its ledger row.

@@ -89,9 +89,12 @@ type text struct {
 	stems       func() string // ready when they are made; stemming goes on beside the transaction
 }
 
-// findable notes the words of the complaint. They are written when the transaction ends, or somebody searches in it: SQLite writes its
+// findable notes the words of the complaint; a practice complaint is not to be found. They are written when the transaction ends, or somebody searches in it: SQLite writes its
 // search index at every savepoint, which would cost a batch a fifth of its time.
 func (tx *Tx) findable(c *Complaint) {
+	if c.Practice {
+		return
+	}
 	words, language, made := c.searchable(), c.Language, make(chan string, 1)
 	go func() {
 		order, _ := telling(words, language)

@@ -47,8 +47,10 @@ func init() { // the handlers look actions up themselves
 		"search":          {(*deed).search, false, false, nil},
 		"overview":        {(*deed).overview, false, false, nil},
 		"help":            {(*deed).help, false, false, nil},
+		"practice":        {(*deed).practise, false, false, nil},
 		"form":            {(*deed).emptyForm, false, false, nil},
 		"decide":          {(*deed).decideDraft, true, false, decides}, // a reply to a preview
+		"sign":            {(*deed).sign, true, false, nil},            // a reply to a receipt that asked a shared desk who wrote
 		"consulted":       {(*deed).consulted, true, false, nil},       // a reply to a question of ours
 	}
 }

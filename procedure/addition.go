@@ -120,7 +120,7 @@ func (d *Desk) confirmAddition(tx *models.Tx, a *Arrival, c *models.Complaint, n
 	}
 	if full, err := d.answeredEnough(tx, known); err != nil {
 		return err
-	} else if full {
+	} else if full && !c.Practice {
 		return tx.Hold(known, c.ID, a.ReceivedAt)
 	}
 	return d.received(tx, l, n, a.ReceivedAt, react)

@@ -135,7 +135,7 @@ func (d *Desk) tellOfLoss(tx *models.Tx, c *models.Complaint, cause string, abou
 			l.data.Colleague = colleague.Name
 		} else {
 			l.data.Complainant = person(&c.Complainant)
-			l.data.Form, l.buttons = d.Texts.FormText(d.languageOf(s), "new_email", nil, nil), []string{"contact", "new_email"}
+			l.data.Form, l.buttons = d.formFor(s, "new_email", nil, nil), []string{"contact", "new_email"}
 		}
 		if b.Recipient != "" && !strings.EqualFold(b.Recipient, about.Recipient) {
 			l.data.Failed = b.Recipient

@@ -17,6 +17,7 @@ type deed struct {
 	a       *Arrival
 	e       *models.LedgerEntry
 	by      *models.Staff
+	name    string            // of who wrote at a shared desk; "" not said
 	token   *models.Token     // of the mail it answers; nil: none
 	c       *models.Complaint // that it is about; nil: none
 	n       circle            // of c
@@ -37,6 +38,7 @@ type deed struct {
 	analysisShown int               // version of the form that comes back
 	failed        error             // of a question to the register that was asked on the way
 	silent        bool              // another mail answers this one; no receipt
+	marked        bool              // an event was written
 	oneLine       bool              // the receipt is one line (nota, contact, afwezig, aanwezig)
 }
 
@@ -70,6 +72,9 @@ func (x *deed) say(label string, args ...any) string {
 
 // perform does a proven mail that is about a complaint or brings a verb, a form or a button along.
 func (x *deed) perform() error {
+	if x.c != nil && x.c.Practice && x.Practises(x.c) != x.by {
+		x.c = nil // it is there for nobody else
+	}
 	if !x.kept {
 		if err := x.finish(x.tx, x.a, x.e, x.c); err != nil {
 			return err
@@ -123,7 +128,7 @@ func (x *deed) numberBeside() error {
 	if len(numbers) == 0 {
 		return nil
 	}
-	c, err := x.tx.Complaint(numbers[0])
+	c, err := x.find(numbers[0])
 	if models.IsNotFound(err) {
 		return nil
 	} else if err != nil {
@@ -165,7 +170,8 @@ func (x *deed) answer() error {
 	if x.silent && len(x.not) == 0 {
 		return nil
 	}
-	l := letter{kind: "receipt", key: keyOf("receipt", x.c, x.by.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.e.Mailbox), staff: x.by, complaint: x.c}
+	x.tellWho()
+	l := letter{kind: "receipt", key: keyOf("receipt", x.c, x.by.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.e.Mailbox), staff: x.by, complaint: x.c, subjectID: &x.e.ID}
 	l.data.Action, l.data.Did, l.data.Not, l.data.Short = x.Texts.ActionName(x.languageOf(x.by), x.key), x.did, x.not, x.oneLine && len(x.not) == 0
 	for field, label := range x.in.Near {
 		l.data.Near = append(l.data.Near, templates.Near{Written: label, Understood: x.Texts.FieldLabel(x.languageOf(x.by), field)})
@@ -180,7 +186,7 @@ func (x *deed) answer() error {
 		if values == nil {
 			values = x.in.Fields
 		}
-		l.data.Form, l.code, l.analysis = x.Texts.FormText(x.languageOf(x.by), x.key, values, x.faults), x.key, x.analysisShown
+		l.data.Form, l.code, l.analysis = x.formFor(x.by, x.key, values, x.faults), x.key, x.analysisShown
 	}
 	l.files = x.files
 	return x.toStaff(x.tx, l)
@@ -192,7 +198,8 @@ func (x *deed) mark(what string, detail map[string]any) error {
 		detail = map[string]any{}
 	}
 	detail["ledger"] = x.e.ID
-	return x.event(x.tx, x.c, models.StaffActor(x.by.ID), what, detail)
+	x.marked = true
+	return x.event(x.tx, x.c, models.StaffActor(x.by.ID), what, withName(detail, x.name))
 }
 
 // moveTo enters a stage.
@@ -232,7 +239,7 @@ func (x *deed) note(text string) error {
 
 // row is a text of the staff member's in the conversation.
 func (x *deed) row(direction, kind, text string) *models.Message {
-	return &models.Message{ComplaintID: &x.c.ID, Direction: direction, Kind: kind, Mailbox: x.e.Mailbox, FromName: x.by.Name, FromEmail: x.by.Email, StaffID: &x.by.ID, At: x.tx.Now(),
+	return &models.Message{ComplaintID: &x.c.ID, Direction: direction, Kind: kind, Mailbox: x.e.Mailbox, FromName: x.writer(), FromEmail: x.by.Email, StaffID: &x.by.ID, At: x.tx.Now(),
 		Subject: x.a.Message.Subject, Text: text, NewText: text, Language: x.languageOf(x.by)}
 }
 

@@ -42,8 +42,10 @@ type Arrival struct {
 	Blobs       []models.Blob  // raw mail and attachments
 	Bounce      Bounce         // of a delivery status notification
 	Forward     *models.Forward
-	Suspect     string   // why no letter may leave by itself although a person wrote; "" none
-	reading     *reading // see Understand; nil: not done yet
+	Suspect     string        // why no letter may leave by itself although a person wrote; "" none
+	reading     *reading      // see Understand; nil: not done yet
+	signed      string        // name that a shared desk gave; "" none
+	practice    *models.Staff // for whom it is only practice; nil: it is real
 }
 
 // Batch runs fn with a Desk whose methods all work in one transaction. A method that fails undoes only its own work.
@@ -233,7 +235,7 @@ func (d *Desk) SyncStaff(ctx context.Context) error {
 				}
 				continue
 			}
-			if err := d.toStaff(tx, letter{kind: "welcome", key: key, staff: s, mailbox: &d.Settings.Mailboxes[0]}); err != nil {
+			if err := d.toStaff(tx, letter{kind: "welcome", key: key, staff: s, mailbox: &d.Settings.Mailboxes[0], buttons: []string{"practice"}}); err != nil {
 				return err
 			}
 		}

@@ -75,9 +75,9 @@ func blocked(list []templates.Finding) bool {
 	return slices.ContainsFunc(list, func(f templates.Finding) bool { return f.Block })
 }
 
-// mustBeReleased: a final answer needs a second pair of eyes where the organisation wants that.
+// mustBeReleased: a final answer needs a second pair of eyes where the organisation wants that; who practises has only his own.
 func (x *deed) mustBeReleased(dr *models.Draft) bool {
-	return x.Settings.FourEyes && (dr.Kind == "answer" || dr.Kind == "inadmissible")
+	return x.Settings.FourEyes && !x.c.Practice && (dr.Kind == "answer" || dr.Kind == "inadmissible")
 }
 
 // preview shows a draft to who decides about it: its author, or with four eyes a second entry.

@@ -83,7 +83,7 @@ func (x *deed) other() (*models.Complaint, error) {
 		if number == x.c.Number {
 			continue
 		}
-		c, err := x.tx.Complaint(number)
+		c, err := x.find(number)
 		if models.IsNotFound(err) {
 			x.fault("number", "number")
 			x.refuse("no_such_complaint", number)
@@ -173,7 +173,7 @@ func (x *deed) split() error {
 	if err != nil {
 		return err
 	}
-	c, err := x.newComplaint(x.tx, &Arrival{Mailbox: e.Mailbox, ReceivedAt: e.ReceivedAt, Message: *m}, x.c.ID)
+	c, err := x.newComplaint(x.tx, &Arrival{Mailbox: e.Mailbox, ReceivedAt: e.ReceivedAt, Message: *m, practice: x.Practises(x.c)}, x.c.ID)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (x *deed) assignTo() error {
 
 // handTo gives the complaint to a handler: he gets the registration, the one before loses his tokens.
 func (x *deed) handTo(to *models.Staff) error {
-	if before := x.c.Handler; before != nil && before.ID != to.ID && !before.Has(models.Coordinator) {
+	if before := x.c.Handler; before != nil && before.ID != to.ID && !before.Has(models.Coordinator) && !x.c.Practice {
 		if err := x.tx.EndTokens(x.c.ID, before.ID); err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (x *deed) handTo(to *models.Staff) error {
 		return err
 	}
 	x.done("assigned", x.c.Number, to.Name)
-	if to.ID == x.by.ID {
+	if to.ID == x.by.ID || x.untold(to) {
 		return nil
 	}
 	m, e, err := x.tx.FirstMessage(x.c.ID)

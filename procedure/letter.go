@@ -57,13 +57,15 @@ type outgoing struct {
 // toComplainant makes a letter to the complaint's known address.
 func (d *Desk) toComplainant(tx *models.Tx, l letter) error {
 	c := l.complaint
-	if err := d.nameHeld(tx, &l); err != nil {
-		return err
+	if !c.Practice {
+		if err := d.nameHeld(tx, &l); err != nil {
+			return err
+		}
 	}
 	l.data.To = person(&c.Complainant)
 	l.data.ThanksFor = thanksFor(c, d.Settings.ThanksFor)
 	o := &outgoing{letter: l, lang: cmp.Or(l.lang, c.Language), row: models.OutboxMail{ComplaintID: &c.ID, Recipient: c.Complainant.Email}}
-	if l.mailbox.Sent != "" && !c.Shielded {
+	if l.mailbox.Sent != "" && !c.Shielded && !c.Practice {
 		o.row.Copy = "due"
 	}
 	reply := l.mailbox.Address
@@ -77,7 +79,10 @@ func (d *Desk) toComplainant(tx *models.Tx, l letter) error {
 
 // toStaff makes a mail to a staff entry, with a token of its own.
 func (d *Desk) toStaff(tx *models.Tx, l letter) error {
-	l.data.To = templates.Person{Name: l.staff.Name, Email: l.staff.Email}
+	if d.staysAway(&l) {
+		return nil
+	}
+	l.data.To, l.data.AskName = templates.Person{Name: l.staff.Name, Email: l.staff.Email}, l.staff.Shared
 	token, err := d.token()
 	if err != nil {
 		return err
@@ -250,12 +255,12 @@ func (d *Desk) button(l letter, detail mailout.Detail, key string) string {
 	var word, body string
 	if slices.Contains([]string{"yes", "no", "own", "all_no"}, key) {
 		word = d.Texts.AnswerWord(lang, key)
-		body = word
+		body = word + d.sharedLine(l.staff)
 	} else {
 		a, _ := d.Texts.ActionByCode(detail.Code)
 		word, body = d.Texts.ActionName(lang, a.Key), ""
 		if len(a.Fields) > 0 {
-			body = d.Texts.FormText(lang, a.Key, nil, nil)
+			body = d.formFor(l.staff, a.Key, nil, nil)
 		}
 	}
 	to, subject := detail.With(l.mailbox.Address), word

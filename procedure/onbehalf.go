@@ -129,6 +129,10 @@ func (x *deed) change() error {
 		if value == "" || field == "department" || field == "received_on" {
 			continue
 		}
+		if field == "email" && x.c.Practice {
+			x.refuse("practice_address")
+			continue
+		}
 		if field == "email" {
 			address, ok := x.address(field)
 			if !ok {

@@ -41,7 +41,7 @@ func (x *deed) prevent() error {
 func (x *deed) group() (list []int64, ok bool, err error) {
 	list = []int64{x.c.ID}
 	for _, number := range mailout.Numbers(x.in.Rest + " " + x.in.Free) {
-		c, err := x.tx.Complaint(number)
+		c, err := x.find(number)
 		if models.IsNotFound(err) {
 			x.refuse("no_such_complaint", number)
 			return nil, false, nil
@@ -65,6 +65,9 @@ func (x *deed) consult(m *models.PreventiveMeasure) error {
 			if name != "" {
 				x.refuse("not_asked", name)
 			}
+			continue
+		}
+		if x.untold(list[0]) {
 			continue
 		}
 		q := &models.Consultation{ComplaintID: x.c.ID, PreventiveMeasureID: &m.ID, StaffID: list[0].ID}

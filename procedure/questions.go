@@ -74,7 +74,7 @@ func (x *deed) numbered() bool {
 		x.refuse("no_complaint")
 		return false
 	}
-	c, err := x.tx.Complaint(numbers[0])
+	c, err := x.find(numbers[0])
 	if models.IsNotFound(err) {
 		x.refuse("no_such_complaint", numbers[0])
 		return false
@@ -164,7 +164,7 @@ func helpFor(stage string) []string {
 	case models.Closed, models.Inadmissible, models.NotAComplaint, models.Withdrawn, models.Duplicate:
 		return []string{"reopen", "contact", "dossier", "note", "evaluate"}
 	}
-	return []string{"register", "overview", "search", "dossier", "absent"}
+	return []string{"register", "overview", "search", "dossier", "absent", "practice"}
 }
 
 // emptyForm sends the form of the action back, ready to be filled in.

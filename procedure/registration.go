@@ -76,6 +76,9 @@ func (d *Desk) circle(tx *models.Tx, c *models.Complaint) (circle, error) {
 		return circle{}, fmt.Errorf("named staff: %w", err)
 	}
 	var n circle
+	if c.Practice {
+		return n, nil
+	}
 	if n.others, err = tx.ComplaintsOf(c.Complainant.Email, c.ID); err != nil {
 		return n, err
 	}
@@ -106,8 +109,11 @@ func (d *Desk) signature(n circle) string {
 }
 
 // owners are those who get the mail about a complaint: its handler, otherwise the coordinator. Nobody gets it whom it may be about,
-// as long as there is somebody else; then management does (CONTRACT section 5).
+// as long as there is somebody else; then management does (CONTRACT section 5). A practice complaint is whose practice it is.
 func (d *Desk) owners(c *models.Complaint, n circle) []*models.Staff {
+	if s := d.Practises(c); s != nil {
+		return []*models.Staff{s}
+	}
 	except := ids(n.about)
 	coordinator := d.Settings.first(models.Coordinator, nil)
 	if coordinator != nil && slices.Contains(except, coordinator.ID) {
@@ -178,7 +184,7 @@ func (d *Desk) tellOne(tx *models.Tx, l letter, m *models.Message, n circle, lim
 		l.buttons = helpFor(string(l.complaint.Stage))
 	}
 	if !l.complaint.Stage.Ended() {
-		l.data.Form = d.Texts.FormText(d.languageOf(l.staff), form, nil, nil)
+		l.data.Form = d.formFor(l.staff, form, nil, nil)
 	}
 	return d.toStaff(tx, l)
 }

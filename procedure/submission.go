@@ -66,6 +66,9 @@ func (d *Desk) newComplaint(tx *models.Tx, a *Arrival, linkedTo int64) (*models.
 	named := a.reading.named
 	d.assign(c, a.reading.department, named)
 	c.AnswerDue = d.profileFor(c.Department).AnswerDue(c.ReceivedOn, d.Settings.Calendar)
+	if a.practice != nil {
+		return c, d.addPractice(tx, c, a.practice)
+	}
 	if c.Number, c.Serial, err = tx.NextNumber(c.Year); err != nil {
 		return nil, err
 	}
@@ -214,10 +217,11 @@ func otherOpen(list []models.Complaint) string {
 const alike = 3
 
 // earlier puts what the register knows into a staff mail: complaints of the same person, and similar ones with the words in common, each
-// with its outcome (procedure 3.3). Of the shielded nothing is shown. While a backlog is taken in, nobody looks for similar ones: it takes
+// with its outcome (procedure 3.3). Of the shielded nothing is shown, and to who
+// practises nothing of real ones. While a backlog is taken in, nobody looks for similar ones: it takes
 // as long as the registration itself.
 func (d *Desk) earlier(tx *models.Tx, l *letter, list []models.Complaint, m *models.Message) error {
-	if l.complaint.Shielded {
+	if l.complaint.Shielded || l.complaint.Practice {
 		return nil
 	}
 	list = slices.DeleteFunc(slices.Clone(list), func(o models.Complaint) bool { return o.Shielded })

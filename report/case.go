@@ -54,6 +54,9 @@ func Load(tx *models.Tx, c *models.Complaint, zone *time.Location) (*Case, error
 	if err := cmp.Or(errs[:]...); err != nil {
 		return nil, fmt.Errorf("read the dossier of %s: %w", c.Number, err)
 	}
+	if c.Practice {
+		k.Earlier, k.Similar = nil, nil // who practises learns nothing of real ones
+	}
 	later := func(o *models.Complaint) bool { return o.Shielded || o.ReceivedAt.After(c.ReceivedAt) }
 	k.Earlier = slices.DeleteFunc(k.Earlier, func(o models.Complaint) bool { return later(&o) })
 	k.Similar = slices.DeleteFunc(k.Similar, func(f models.Found) bool {

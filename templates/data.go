@@ -84,6 +84,7 @@ type Data struct {
 	Draft        string    // Preview: the letter as it will look, from greeting to closing; its subject is Subject, its kind Lost.
 	Findings     []Finding // Preview: of the attitude check, block first.
 	Changed      []string  // Preview: the words that changed since the last one.
+	AskName      bool      // Staff mail: a desk that several people use; the foot asks for a name.
 	InPlaceOf    string    // Staff mail: who is away, in whose place the reader gets it.
 	Lines        []string  // Receipt: what was asked for (help, overview, search), a line each.
 

@@ -69,7 +69,7 @@ var stories = map[string][]variant{
 			d.To.Name = "An Peeters"
 		}},
 	},
-	"welcome": {{"", func(d *Data) { d.Number = "" }}},
+	"welcome": {{"", func(d *Data) { d.Number, d.Buttons = "", staffButtons("practice") }}},
 	"registration": {
 		{"", nil},
 		{"named", func(d *Data) {
@@ -102,6 +102,9 @@ var stories = map[string][]variant{
 	"receipt": {
 		{"assigned", func(d *Data) { d.Action, d.Did = "wijs-toe", []string{"K-2026-0002 is toegewezen aan Bram De Wit."} }},
 		{"short", func(d *Data) { d.Action, d.Did, d.Short = "nota", []string{"Uw notitie staat bij K-2026-0002."}, true }},
+		{"who", func(d *Data) {
+			d.Action, d.Did, d.AskName = "nota", []string{"Uw notitie staat bij K-2026-0002.", "Wie van u schreef dit? Antwoord op deze mail met een regel Naam: en uw naam, dan staat die erbij."}, true
+		}},
 		{"note_of", func(d *Data) {
 			d.Did, d.From, d.Note = []string{"An Peeters schreef een notitie bij K-2026-0002."}, "An Peeters", "Ik sprak de kok."
 		}},
@@ -149,7 +152,7 @@ var stories = map[string][]variant{
 		{"not_understood", func(d *Data) { d.NotDone = NotDoneNotUnderstood; d.Number = ""; d.Note = "??" }},
 		{"own_complaint", func(d *Data) {
 			d.NotDone, d.Number, d.Note = NotDoneOwn, "", "De parking is al een week dicht."
-			d.Buttons = []Button{{Key: "own", URL: "mailto:klachten+brf.abcd@example.test?subject=klacht&body=klacht"}}
+			d.Buttons = append([]Button{{Key: "own", URL: "mailto:klachten+brf.abcd@example.test?subject=klacht&body=klacht"}}, staffButtons("practice")...)
 		}},
 	},
 	"task": {

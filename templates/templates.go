@@ -177,11 +177,14 @@ func (l *letter) render(p *page) (Letter, error) {
 	return p.letter(subject, buf.Bytes()), nil
 }
 
-// letter makes text and HTML of a page of Markdown, and marks what belongs to a practice run.
+// letter makes text and HTML of a page of Markdown, marks what belongs to a practice run, and asks a shared desk who writes.
 func (p *page) letter(subject string, body []byte) Letter {
 	if p.Practice {
 		subject = p.w.label("practice.subject", subject)
 		body = append(body, rule+string(literal(p.w.labels["practice.foot"]))...)
+	}
+	if p.Staff && p.AskName {
+		body = append(body, rule+string(literal(p.w.labels["ask_name"]))...)
 	}
 	doc := parseMarkdown(body)
 	return Letter{Subject: subject, Text: renderText(doc, body, p.quotes, textColumns), HTML: renderHTML(doc, body, p, subject)}

@@ -290,7 +290,7 @@ func (c *Config) settings() *procedure.Settings {
 		s.Profile.Answer = termOf(t)
 	}
 	for _, m := range c.Staff {
-		entry := &models.Staff{Email: models.FoldAddress(m.Email), Name: m.Name, Aliases: m.Aliases, Departments: m.Departments, Language: m.Language, Substitute: m.Substitute}
+		entry := &models.Staff{Email: models.FoldAddress(m.Email), Name: m.Name, Aliases: m.Aliases, Departments: m.Departments, Language: m.Language, Substitute: m.Substitute, Shared: m.Shared}
 		for _, r := range m.Roles {
 			entry.Roles = append(entry.Roles, models.Role(r))
 		}

@@ -97,7 +97,7 @@ var configKeys = []configKey{
 	{"staff.departments", `["Keuken"]`, inForce},
 	{"staff.substitute", `"bram@example.test"`, inForce},
 	{"staff.language", `"fr"`, inForce},
-	{"staff.shared", `true`, notYet},
+	{"staff.shared", `true`, inForce},
 
 	{"department.name", `"Keuken"`, inForce},
 	{"department.head", `"bram@example.test"`, notYet},

@@ -71,4 +71,5 @@ roles = ["coordinator", "handler"]       # at least one coordinator
 name  = "Bram Claes"
 email = "bram@example.test"
 roles = ["handler"]
+# shared = false                         # true: a desk used by several people; each adds a line "Naam:"
 `
