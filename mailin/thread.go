@@ -2,6 +2,8 @@ package mailin
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"dankuwel/mailout"
 	"dankuwel/models"
@@ -44,11 +46,6 @@ func (in *Intake) thread(tx *models.Tx, a *arrival) (thread, error) {
 		return th, err
 	}
 	add("references", byID...)
-	if len(found) > 0 && !th.satisfies {
-		if th.satisfies, err = in.repliesToRequest(tx, ids, found[0]); err != nil {
-			return th, err
-		}
-	}
 	stranger, err := in.numbers(tx, a, add)
 	if err != nil {
 		return th, err
@@ -58,6 +55,11 @@ func (in *Intake) thread(tx *models.Tx, a *arrival) (thread, error) {
 		return th, nil
 	}
 	th.complaint, th.evidence.By = found[0], by[0]
+	if !th.satisfies {
+		if th.satisfies, err = in.repliesToRequest(tx, a, ids, found[0]); err != nil {
+			return th, err
+		}
+	}
 	for _, id := range found[1:] {
 		if id != found[0] {
 			c, err := tx.ComplaintByID(id)
@@ -71,8 +73,9 @@ func (in *Intake) thread(tx *models.Tx, a *arrival) (thread, error) {
 	return th, nil
 }
 
-// repliesToRequest tells whether the newest of our letters that a mail answers asks the complaint's complainant for a score.
-func (in *Intake) repliesToRequest(tx *models.Tx, ids []string, complaint int64) (bool, error) {
+// repliesToRequest tells whether the newest of our letters that a mail answers asks the complaint's complainant for a score. Where it names
+// none of ours, for its client names none or the submission server gave our letter another Message-ID, the subject tells.
+func (in *Intake) repliesToRequest(tx *models.Tx, a *arrival, ids []string, complaint int64) (bool, error) {
 	for _, id := range ids[:min(len(ids), maxAnswered)] {
 		m, err := tx.OutboxByMessageID(id)
 		if err != nil {
@@ -82,7 +85,13 @@ func (in *Intake) repliesToRequest(tx *models.Tx, ids []string, complaint int64)
 			return m.Kind == "satisfaction_request" && m.ComplaintID != nil && *m.ComplaintID == complaint, nil
 		}
 	}
-	return false, nil
+	sent, err := tx.OutboxOf(complaint)
+	if err != nil {
+		return false, fmt.Errorf("look for the letter that is answered: %w", err)
+	}
+	return slices.ContainsFunc(sent, func(m models.OutboxMail) bool {
+		return m.Kind == "satisfaction_request" && strings.HasSuffix(strings.TrimSpace(a.mail.Subject), m.Subject)
+	}), nil
 }
 
 // maxAnswered is how many Message-IDs of a mail's references are looked up for the letter that it answers.

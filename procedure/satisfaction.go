@@ -183,6 +183,17 @@ func (d *Desk) scoreTask(tx *models.Tx, c *models.Complaint, n circle, kind stri
 	return due, nil
 }
 
+// promisedDay is the first day on which somebody is to react to what a complainant said of our work; "" none, or it is over.
+func (d *Desk) promisedDay(tx *models.Tx, c *models.Complaint) (first models.Date, err error) {
+	open, err := tx.OpenTasks(c.ID)
+	for _, t := range open {
+		if (t.Kind == "call_again" || t.Kind == "satisfaction") && t.DueOn >= d.today(tx) && (first == "" || t.DueOn < first) {
+			first = t.DueOn
+		}
+	}
+	return first, err
+}
+
 // callAgain is step 7 of the procedure for an important complaint whose complainant does not react: call once more, ask straight out. An
 // open task of that kind is left as it is.
 func (d *Desk) callAgain(tx *models.Tx, c *models.Complaint) error {
@@ -211,8 +222,10 @@ func (d *Desk) thankForScore(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c
 	}
 	if full, err := d.answeredEnough(tx, known); err != nil {
 		return err
-	} else if full {
+	} else if full && due != "" {
 		return tx.Hold(known, c.ID, a.ReceivedAt)
+	} else if full {
+		return nil // he had letters enough today, and nothing is promised
 	}
 	if ok, err := d.reachable(tx, c, known); err != nil || !ok {
 		return err
