@@ -369,6 +369,11 @@ func (in *Intake) person(ctx context.Context, d *procedure.Desk, a *arrival, th 
 		if a.Suspect = a.verdict; old {
 			a.Suspect = "old"
 		}
+		if th.satisfies {
+			var score int
+			score, a.Beside = Score(in.Desk.Texts, th.scores, a.Message.NewText, a.Message.FromName)
+			return d.Satisfied(ctx, &a.Arrival, th.complaint, score, th.evidence)
+		}
 		return d.Add(ctx, &a.Arrival, th.complaint, th.evidence)
 	case old:
 		return d.Park(ctx, &a.Arrival, "old")

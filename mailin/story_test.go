@@ -6,8 +6,10 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -36,6 +38,7 @@ import (
 //	forget                               what the clock does at night: practice complaints that are old enough go
 //	sent                                 all that waits in the outbox has left
 //	answered K-2026-0001                 as if the answer had left (its row says so; the procedure that writes answers is another part)
+//	satisfaction K-2026-0001             the clock asks whether it is right now; call K-2026-0001: it has somebody call once more
 //	take NAME ADDRESS KIND               pick up the newest mail of that kind: ${NAME.reply-to}, ${NAME.by-ja} (its button), ${NAME.message-id}, ${NAME.envelope}
 //	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
@@ -206,6 +209,10 @@ func (o *office) act(words []string) error {
 		return o.sentAll()
 	case "answered":
 		return o.answered(args[0])
+	case "satisfaction":
+		return o.intake.Desk.AskSatisfied(o.t.Context(), args[0], "story:"+o.now.Format("2006-01-02"))
+	case "call":
+		return o.intake.Desk.CallAgain(o.t.Context(), args[0])
 	case "take":
 		return o.pickUp(args[0], args[1], args[2])
 	case "expect":
@@ -274,7 +281,7 @@ func (o *office) answered(number string) error {
 		if err != nil {
 			return err
 		}
-		token := strings.Repeat("a", 16)
+		token := strings.Repeat(string(rune('a'+c.Serial-1)), 16)
 		_, err = tx.Queue(&models.OutboxMail{Key: "answer/" + number, Kind: "answer", ComplaintID: &c.ID, Mailbox: c.Mailbox, Recipient: c.Complainant.Email, Subject: "Antwoord",
 			MessageID: "answer-" + number + "@example.test", BounceToken: token, EnvelopeSender: "klachten+b." + token + "@example.test"}, bytes)
 		if err != nil {
@@ -376,7 +383,7 @@ func (o *office) pickUp(name, address, kind string) error {
 
 var replyCode = regexp.MustCompile(`\.[a-z]{2,3}\.`)
 
-// fillIn replaces ${NAME.reply-to}, ${NAME.message-id} and ${NAME.envelope} of mails that were taken.
+// fillIn replaces ${NAME.reply-to}, ${NAME.message-id}, ${NAME.envelope}, ${NAME.score-4} and ${NAME.score-subject-4} of mails that were taken.
 func (o *office) fillIn(text string) string {
 	return os.Expand(text, func(word string) string {
 		name, field, _ := strings.Cut(word, ".")
@@ -390,6 +397,8 @@ func (o *office) fillIn(text string) string {
 			return m.MessageID
 		case field == "subject":
 			return m.Subject
+		case strings.HasPrefix(field, "score-"):
+			return scoreButton(m, field)
 		case field == "envelope":
 			return o.bounce[name]
 		case strings.HasPrefix(field, "by-") && len(m.ReplyTo) > 0: // the address of a button
@@ -397,6 +406,25 @@ func (o *office) fillIn(text string) string {
 		}
 		return m.Get(field)
 	})
+}
+
+// scoreButton is the address behind a button of satisfaction_request, "score-4", or the subject that it fills in, "score-subject-4".
+func scoreButton(m *Message, field string) string {
+	n := field[len(field)-1:]
+	for _, link := range regexp.MustCompile(`href="(mailto:[^"]+)"`).FindAllStringSubmatch(m.HTML, -1) {
+		u, err := url.Parse(html.UnescapeString(link[1]))
+		if err != nil || u.Query().Get("body") != n {
+			continue
+		}
+		if strings.HasPrefix(field, "score-subject-") {
+			return u.Query().Get("subject")
+		}
+		address, err := url.PathUnescape(u.Opaque)
+		if err == nil {
+			return address
+		}
+	}
+	return ""
 }
 
 func (o *office) expect(args []string) error {

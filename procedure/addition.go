@@ -23,14 +23,7 @@ type Evidence struct {
 // Add files what a complainant wrote about a complaint that is known. To one that ended or fell silent for 60 days it is a new
 // complaint, linked, with thanks and number (CONTRACT section 1).
 func (d *Desk) Add(ctx context.Context, a *Arrival, complaintID int64, ev Evidence) (*models.LedgerEntry, error) {
-	var silent bool
-	err := d.View(ctx, func(tx *models.Tx) error {
-		c, err := tx.ComplaintByID(complaintID)
-		if err == nil {
-			silent = a.ReceivedAt.Sub(c.LastActivityAt) > silentDays*24*time.Hour
-		}
-		return err
-	})
+	silent, err := d.silent(ctx, a, complaintID)
 	if err != nil {
 		return nil, err
 	}

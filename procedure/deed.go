@@ -204,21 +204,7 @@ func (x *deed) mark(what string, detail map[string]any) error {
 
 // moveTo enters a stage.
 func (x *deed) moveTo(stage models.Stage) error {
-	if x.c.Stage == stage {
-		return nil
-	}
-	before := x.c.Stage
-	now := x.tx.Now()
-	x.c.Stage, x.c.StageSince = stage, now
-	if stage.Ended() {
-		x.c.ClosedAt = &now
-	} else {
-		x.c.ClosedAt = nil
-	}
-	if err := x.tx.SaveComplaint(x.c); err != nil {
-		return err
-	}
-	return x.mark("stage", map[string]any{"from": before, "to": stage})
+	return x.enter(x.tx, x.c, stage, models.StaffActor(x.by.ID), x.e)
 }
 
 // investigate enters stage 3 with the first wijs-toe, vraag or analyse.

@@ -43,6 +43,7 @@ type Arrival struct {
 	Bounce      Bounce         // of a delivery status notification
 	Forward     *models.Forward
 	Suspect     string        // why no letter may leave by itself although a person wrote; "" none
+	Beside      string        // of a reply to satisfaction_request: what it says beside its score
 	reading     *reading      // see Understand; nil: not done yet
 	signed      string        // name that a shared desk gave; "" none
 	practice    *models.Staff // for whom it is only practice; nil: it is real

@@ -74,7 +74,7 @@ func (x *deed) endAs(stage models.Stage, reason, words string) error {
 	if err := x.tx.SaveComplaint(x.c); err != nil {
 		return err
 	}
-	return x.endOpen()
+	return x.endOpen(x.tx, x.c)
 }
 
 // other finds the complaint whose number the mail names. It says why there is none.

@@ -120,7 +120,10 @@ func (d *Desk) release(tx *models.Tx, h models.Held) error {
 	if err != nil {
 		return err
 	}
-	react, err := d.mustReact(tx, c)
+	react, err := d.promisedDay(tx, c)
+	if err == nil && react == "" {
+		react, err = d.mustReact(tx, c)
+	}
 	if err != nil {
 		return err
 	}

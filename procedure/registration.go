@@ -180,6 +180,7 @@ func (d *Desk) tellOne(tx *models.Tx, l letter, m *models.Message, n circle, lim
 	switch {
 	case len(l.data.Named) > 0:
 		l.buttons = []string{"yes", "no"}
+	case len(l.buttons) > 0: // chosen by what it is about
 	case !l.complaint.Stage.Ended():
 		l.buttons = helpFor(string(l.complaint.Stage))
 	}

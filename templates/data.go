@@ -52,7 +52,7 @@ type Data struct {
 	Reason       string           // Bounced: one of the labels bounce.*, "" not known.
 	Temporary    bool             // Bounced: the server gave up for a reason that may pass; the address may be good.
 	AfterAnswer  bool             // Addition: it came after the answer, or to a complaint that has ended; ReactBy is set.
-	ReactBy      time.Time        // Addition, addition_received, task: local date until which somebody reacts to it. Zero: no such promise.
+	ReactBy      time.Time        // Addition, addition_received, satisfaction thanks, task: local date until which somebody reacts to it. Zero: no such promise.
 	Held         []Held           // Letter to a complainant: what came in and was not confirmed by a letter of its own.
 	Parked       []ParkedMail     // Review list: what waits for a decision, oldest first.
 	ParkedLeft   int              // Review list, and receipt with DoneReview: how many more wait.
@@ -76,6 +76,8 @@ type Data struct {
 	EndReason    string    // Side end: one of the labels reason.*, such as "older_than_a_year"; Body holds the words beside it.
 	OtherNumber  string    // Duplicate, hoort-bij: the complaint that goes on.
 	Measure      string    // Status update: what was promised and is done now.
+	Measures     []string  // Satisfaction: what was promised and is done, as the reader heard it before.
+	Score        int       // Satisfaction thanks, task, addition: 1 to 5; 0: words without a score.
 	Action       string    // Receipt: key of the action, for the subject "Gedaan: wijs-toe".
 	Did, Not     []string  // Receipt, preview: sentences; what was done, what was not and why.
 	Short        bool      // Receipt: one line is enough.
@@ -194,7 +196,7 @@ type Earlier struct {
 
 // Button is a choice that can be made by opening a prepared mail.
 type Button struct {
-	Key string // "yes", "no", "own", "all_no": its words are the labels button.KEY and without.KEY.
+	Key string // "yes", "no", "own", "all_no", "s1" to "s5": its words are the labels button.KEY and without.KEY.
 	URL string // mailto: only; anything else is shown without a link.
 }
 

@@ -39,7 +39,7 @@ func Load(dir string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{words: w, reader: newReader(w), forms: f, attitudes: maps.Clone(a), letters: map[string]map[string]*letter{}}
+	s := &Set{words: w, reader: newReader(w), opinions: newOpinions(w), forms: f, attitudes: maps.Clone(a), letters: map[string]map[string]*letter{}}
 	for _, lang := range Languages {
 		s.letters[lang] = map[string]*letter{}
 		for kind := range kinds {

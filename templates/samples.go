@@ -59,6 +59,15 @@ func samples() []Data {
 	one := full
 	one.Parked, one.ParkedLeft, one.Colleague, one.Held = full.Parked[:1], 0, "An Peeters", full.Held[:1]
 	all = append(all, sober, noted, after, one, written, kept, joined)
+	scored := after
+	scored.AfterAnswer, scored.Task, scored.Score, scored.Measures, scored.Form = false, "call_again", 1, []string{"Er staat een wagen op de gang."}, written.Form
+	scored.To.Phone, scored.Held = "0470 12 34 56", nil
+	fair, content := scored, scored
+	fair.Score, fair.Measures, fair.Handler, fair.To.Phone, fair.Complainant.Phone, fair.ReactBy = 3, nil, "", "", "", time.Time{}
+	content.Score, content.AfterAnswer, content.Task = 5, true, "satisfaction"
+	low := fair
+	low.Score, low.ReactBy, low.Task = 2, scored.ReactBy, "ask_satisfaction"
+	all = append(all, scored, fair, content, low)
 	for _, done := range []string{DoneNote, DoneYes, DoneNo, DoneConfirmed, DoneDecided, DoneReview, DoneForward} {
 		d := full
 		d.Done = done

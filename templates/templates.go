@@ -24,6 +24,7 @@ type Set struct {
 	letters   map[string]map[string]*letter // language, kind
 	words     map[string]*words             // language
 	reader    *reader                       // what people write, all languages together
+	opinions  opinions                      // how content people say they are, all languages together
 	attitudes map[string]*attitude          // language; how a letter sounds
 	forms     *formBook                     // verbs, labels and values of the forms of staff, all languages together
 	ownFaults []error                       // of texts of the organisation's own that cannot be used
@@ -56,6 +57,8 @@ var kinds = map[string]bool{
 	"not_a_complaint":       false,
 	"withdrawn":             false,
 	"duplicate":             false,
+	"satisfaction_request":  false,
+	"satisfaction_thanks":   false,
 	"reopened":              false,
 	"reply":                 false,
 	"welcome":               true,
