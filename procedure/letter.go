@@ -295,6 +295,9 @@ func (d *Desk) fill(tx *models.Tx, l *letter) {
 	if c.Handler != nil {
 		l.data.Handler = c.Handler.Name
 	}
+	if l.staff != nil && c.AnsweredAt != nil {
+		l.data.Answered = c.AnsweredAt.In(d.Zone())
+	}
 	if l.staff != nil && l.kind != "registration" { // that one says whether a day could be promised
 		l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
 	}
