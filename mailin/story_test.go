@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,10 +27,10 @@ import (
 // TestStories tells each archive of testdata/stories on each engine: mails come in, the clock is moved, and the mails and rows that
 // come of it are expected. Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
 //
-//	set anonymous note | profile awb | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID
+//	set second WORDS | anonymous note | profile awb | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID
 //	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
 //	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
-//	together FILE FILE ...               several mails in one batch
+//	together FILE [as user] FILE ...     several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
 //	review / release                     what the clock does: the review list; letters that were held back
 //	sent                                 all that waits in the outbox has left
@@ -38,7 +39,7 @@ import (
 //	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
 //	expect no mail [KIND] to ADDRESS
-//	expect K-2026-0001 FIELD VALUE       stage, notes, dropped (drafts), verdict, reason, score, handler, department, shielded, anonymous, sober, due, name, language, tasks
+//	expect K-2026-0001 FIELD VALUE       shown (mails that showed who is shielded), stage, notes, dropped (drafts), verdict, reason, score, handler, department, shielded, anonymous, sober, due, name, language, tasks
 //	expect folder NAME                   where the last mail is to be filed
 //	expect text NAME "words"             in the mail that was taken; expect not text
 //	expect files NAME "a.pdf b.pdf"      that lie with the mail that was taken
@@ -155,8 +156,12 @@ func (o *office) act(words []string) error {
 		return o.take(mailbox, o.fetched(o.mail(args[0], user), received))
 	case "together":
 		var list []Fetched
-		for _, name := range args {
-			list = append(list, o.fetched(o.mail(name, ""), o.now))
+		for i := 0; i < len(args); i++ {
+			name, user := args[i], ""
+			if i+2 < len(args) && args[i+1] == "as" {
+				user, i = args[i+2], i+2
+			}
+			list = append(list, o.fetched(o.mail(name, user), o.now))
 		}
 		return o.take("klachten@example.test", list...)
 	case "accept", "discard":
@@ -193,6 +198,8 @@ func (o *office) set(what, value string) error {
 		s.Anonymous = value
 	case "profile":
 		s.Profile = procedure.Profiles[value]
+	case "second":
+		s.Organization.SecondLine = value
 	case "thanks":
 		s.ThanksFor = value
 	case "authserv":
@@ -464,6 +471,19 @@ func (o *office) expectComplaint(number, field, want string) error {
 		return err
 	}
 	dropped := len(slices.DeleteFunc(messages, func(m models.Message) bool { return m.Kind != "dropped" }))
+	events, err := tx.Events(c.ID)
+	if err != nil {
+		return err
+	}
+	var shown []string // what showed who a shielded complainant is
+	for _, e := range events {
+		var detail struct{ Kind string }
+		if err := json.Unmarshal([]byte(e.Detail), &detail); err != nil {
+			return err
+		} else if e.What == "identity shown" {
+			shown = append(shown, detail.Kind)
+		}
+	}
 	handler, linked := "", ""
 	if c.Handler != nil {
 		handler = c.Handler.Email
@@ -473,7 +493,7 @@ func (o *office) expectComplaint(number, field, want string) error {
 	}
 	got, ok := map[string]string{"stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
 		"sober": fmt.Sprint(c.Sober), "due": string(c.AnswerDue), "name": c.Complainant.Name, "email": c.Complainant.Email, "language": c.Language, "tasks": strings.Join(kinds, " "),
-		"received": string(c.ReceivedOn), "linked": linked, "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
+		"received": string(c.ReceivedOn), "linked": linked, "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "shown": strings.Join(shown, " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
 	if !ok || got != want {
 		return fmt.Errorf("%s is %q", field, got)
 	}
