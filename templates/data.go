@@ -153,6 +153,7 @@ type Flood struct {
 const (
 	LeftExecutable = "executable" // it could run
 	LeftTooBig     = "too-big"    // beyond 20 MB together
+	LeftTelling    = "telling"    // it may tell who a shielded complainant is
 )
 
 // Organization is whose complaints these are.
