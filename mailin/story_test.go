@@ -30,6 +30,7 @@ import (
 //	set second WORDS | anonymous note | profile awb | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID
 //	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
 //	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
+//	repeat N FILE as user                N mails, alike but for ${n}
 //	together FILE [as user] FILE ...     several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
 //	review / release                     what the clock does: the review list; letters that were held back
@@ -154,6 +155,15 @@ func (o *office) act(words []string) error {
 			}
 		}
 		return o.take(mailbox, o.fetched(o.mail(args[0], user), received))
+	case "repeat":
+		n, err := strconv.Atoi(args[0])
+		for i := range n {
+			if err != nil {
+				return err
+			}
+			err = o.take("klachten@example.test", o.fetched(bytes.ReplaceAll(o.mail(args[1], args[3]), []byte("${n}"), []byte(strconv.Itoa(i+1))), o.now))
+		}
+		return err
 	case "together":
 		var list []Fetched
 		for i := 0; i < len(args); i++ {

@@ -57,6 +57,8 @@ func exercisePlans(t *testing.T, e Engine) {
 		{"sighting", "sqlite_autoindex_ledger ledger_mailbox_uidvalidity_uid_key", func(tx *Tx) error { _, err := tx.Sighting("a", 7, 1); return err }},
 		{"first sighting", "ledger_identity", func(tx *Tx) error { _, err := tx.FirstSighting("i"); return err }},
 		{"same text", "messages_same_text", func(tx *Tx) error { _, err := tx.SameText("a@x", "h", noon); return err }},
+		{"held receipts", "messages_same_text", func(tx *Tx) error { _, err := tx.HeldReceipts(&Staff{ID: 1, Email: "a@x"}, 9); return err }},
+		{"receipts", "outbox_pkey PRIMARY", func(tx *Tx) error { _, err := tx.ReceiptsTo(1, noon); return err }},
 		{"mail before", "messages_same_text", func(tx *Tx) error { _, err := tx.MailBefore(1, "a@x", 9); return err }},
 		{"conversation", "messages_message_id", func(tx *Tx) error { _, err := tx.ComplaintOfMessageIDs([]string{"a", "b"}); return err }},
 		{"complaints of a person", "complainants_email", func(tx *Tx) error { _, err := tx.ComplaintsOf("a@x", 1); return err }},

@@ -75,6 +75,9 @@ func (d *Desk) toComplainant(tx *models.Tx, l letter) error {
 
 // toStaff makes a mail to a staff entry, with a token of its own.
 func (d *Desk) toStaff(tx *models.Tx, l letter) error {
+	if held, err := d.holdReceipt(tx, l); held || err != nil {
+		return err
+	}
 	l.data.To = templates.Person{Name: l.staff.Name, Email: l.staff.Email}
 	token, err := d.token()
 	if err != nil {
