@@ -322,7 +322,7 @@ func (in *Intake) route(ctx context.Context, d *procedure.Desk, a *arrival) (*mo
 		return d.File(ctx, &a.Arrival, models.AsOwn, th.complaint)
 	}
 	if a.kind == Automatic && isAnswer(a.mail) {
-		if who := in.sender(a, th); who.proven {
+		if who := in.sender(a, th); who.proven && who.staff.Owns(a.mail.From[0].Email) { // not whoever sent it in his name
 			if err := d.SeemsAway(ctx, who.staff); err != nil {
 				return nil, err
 			}

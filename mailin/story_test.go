@@ -29,10 +29,11 @@ import (
 // TestStories tells each archive of testdata/stories on each engine: mails come in, the clock is moved, and the mails and rows that
 // come of it are expected. Files named texts/LANG/… are the organisation's own texts (templates.dir). Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
 //
-//	set anonymous note | profile awb | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID | desk ADDRESS (shared, handles the kitchen)
+//	set second WORDS | anonymous note | profile awb | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID | desk ADDRESS (shared, handles the kitchen)
 //	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
 //	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
-//	together FILE FILE ...               several mails in one batch
+//	repeat N FILE as user                N mails, alike but for ${n}
+//	together FILE [as user] FILE ...     several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
 //	review / release                     what the clock does: the review list; letters that were held back
 //	forget                               what the clock does at night: practice complaints that are old enough go
@@ -43,7 +44,7 @@ import (
 //	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
 //	expect no mail [KIND] to ADDRESS
-//	expect K-2026-0001 FIELD VALUE       stage, notes, dropped (drafts), verdict, reason, score, by (names in events), writers (of notes), handler, department, shielded, anonymous, sober, due, name, language, tasks
+//	expect K-2026-0001 FIELD VALUE       shown (mails that showed who is shielded), stage, notes, dropped (drafts), verdict, reason, score, by (names in events), writers (of notes), handler, department, shielded, anonymous, sober, due, name, language, tasks
 //	expect gone NUMBER / listed N        a complaint that is in no row any more; how many stand in the list of complaints
 //	expect folder NAME                   where the last mail is to be filed
 //	expect text NAME "words"             in the mail that was taken; expect not text
@@ -183,10 +184,23 @@ func (o *office) act(words []string) error {
 			}
 		}
 		return o.take(mailbox, o.fetched(o.mail(args[0], user), received))
+	case "repeat":
+		n, err := strconv.Atoi(args[0])
+		for i := range n {
+			if err != nil {
+				return err
+			}
+			err = o.take("klachten@example.test", o.fetched(bytes.ReplaceAll(o.mail(args[1], args[3]), []byte("${n}"), []byte(strconv.Itoa(i+1))), o.now))
+		}
+		return err
 	case "together":
 		var list []Fetched
-		for _, name := range args {
-			list = append(list, o.fetched(o.mail(name, ""), o.now))
+		for i := 0; i < len(args); i++ {
+			name, user := args[i], ""
+			if i+2 < len(args) && args[i+1] == "as" {
+				user, i = args[i+2], i+2
+			}
+			list = append(list, o.fetched(o.mail(name, user), o.now))
 		}
 		return o.take("klachten@example.test", list...)
 	case "accept", "discard":
@@ -229,6 +243,8 @@ func (o *office) set(what, value string) error {
 		s.Anonymous = value
 	case "profile":
 		s.Profile = procedure.Profiles[value]
+	case "second":
+		s.Organization.SecondLine = value
 	case "thanks":
 		s.ThanksFor = value
 	case "authserv":
@@ -548,6 +564,15 @@ func (o *office) expectComplaint(number, field, want string) error {
 		}
 	}
 	dropped := len(slices.DeleteFunc(messages, func(m models.Message) bool { return m.Kind != "dropped" }))
+	var shown []string // what showed who a shielded complainant is
+	for _, e := range events {
+		var detail struct{ Kind string }
+		if err := json.Unmarshal([]byte(e.Detail), &detail); err != nil {
+			return err
+		} else if e.What == "identity shown" {
+			shown = append(shown, detail.Kind)
+		}
+	}
 	handler, linked := "", ""
 	if c.Handler != nil {
 		handler = c.Handler.Email
@@ -557,7 +582,7 @@ func (o *office) expectComplaint(number, field, want string) error {
 	}
 	got, ok := map[string]string{"stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
 		"sober": fmt.Sprint(c.Sober), "due": string(c.AnswerDue), "name": c.Complainant.Name, "email": c.Complainant.Email, "language": c.Language, "tasks": strings.Join(kinds, " "),
-		"received": string(c.ReceivedOn), "linked": linked, "by": strings.Join(by, " "), "writers": strings.Join(writers, ", "), "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
+		"received": string(c.ReceivedOn), "linked": linked, "by": strings.Join(by, " "), "writers": strings.Join(writers, ", "), "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "shown": strings.Join(shown, " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
 	if !ok || got != want {
 		return fmt.Errorf("%s is %q", field, got)
 	}

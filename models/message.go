@@ -181,3 +181,14 @@ func (tx *Tx) FirstMessage(complaintID int64) (*Message, *LedgerEntry, error) {
 	m, err := tx.Message(*e.StoredAs)
 	return m, &e, err
 }
+
+// MailBefore is the newest mail from the address that a staff entry acted with, before the message; nil when there is none with words.
+func (tx *Tx) MailBefore(staffID int64, fromEmail string, id int64) (*Message, error) {
+	var list []Message // beside the person stands the condition of the index messages_same_text, word for word
+	err := tx.db.Where("from_key = ? AND text_hash <> '' AND staff_id = ? AND direction = 'note' AND kind <> 'receipt' AND id < ?", FoldAddress(fromEmail), staffID, id).
+		Order("id DESC").Limit(1).Find(&list).Error
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], nil
+}

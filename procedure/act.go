@@ -61,13 +61,15 @@ func (d *Desk) refuseDelegate(tx *models.Tx, a *Arrival, e *models.LedgerEntry, 
 	if err := x.note(text); err != nil {
 		return err
 	}
+	data := templates.Data{NotDone: templates.NotDoneDelegate, Note: text}
 	if owner := d.Settings.StaffByID(s.Token.StaffID); owner != nil {
+		data.Colleague = owner.Name
 		did := []string{d.Texts.Label(d.languageOf(owner), "done.note_of", s.Staff.Name, x.c.Number)}
 		if err := d.receipt(tx, e, owner, x.c, templates.Data{Did: did, Note: text}, letter{}); err != nil {
 			return err
 		}
 	}
-	return d.receipt(tx, e, s.Staff, x.c, templates.Data{NotDone: templates.NotDoneNotYours, Note: text}, letter{})
+	return d.receipt(tx, e, s.Staff, x.c, data, letter{})
 }
 
 // act does a proven mail: what its button, form, verb or words ask for.

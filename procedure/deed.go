@@ -22,10 +22,11 @@ type deed struct {
 	c       *models.Complaint // that it is about; nil: none
 	n       circle            // of c
 	in      Filled
-	key     string // of the action
-	code    string // of the address that the mail went to
-	trimmed bool   // greeting or signature of the mail were left out
-	as      string // action that a reply to a preview chooses for the text in it; "" none
+	key     string   // of the action
+	code    string   // of the address that the mail went to
+	trimmed bool     // greeting or signature of the mail were left out
+	before  []string // lines of his mail before this one; nil: not looked at yet
+	as      string   // action that a reply to a preview chooses for the text in it; "" none
 
 	did, not      []string          // sentences of the receipt, in by's language
 	lines         []string          // what was asked for

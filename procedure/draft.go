@@ -56,6 +56,7 @@ func (x *deed) keep(dr *models.Draft, values map[string]string, before string) e
 	if open != nil && open.AuthorID != x.by.ID && before == "" {
 		x.done("draft_replaced", x.Settings.StaffByID(open.AuthorID).Name)
 	}
+	x.keepSecondLine(dr, before)
 	if err := x.tx.AddDraft(dr, values); err != nil {
 		return err
 	}
@@ -64,6 +65,19 @@ func (x *deed) keep(dr *models.Draft, values map[string]string, before string) e
 		return x.release(dr)
 	}
 	return x.preview(dr, findings, before)
+}
+
+// keepSecondLine puts back where else the complainant can turn when a changed letter no longer says it: every final answer names it
+// (CONTRACT section 3, second_line). The preview tells.
+func (x *deed) keepSecondLine(dr *models.Draft, before string) {
+	line := x.Settings.Organization.SecondLine
+	if line == "" || templates.Holds(dr.Text, line) || dr.Kind != "answer" && !templates.Holds(before, line) {
+		return
+	}
+	parts := strings.Split(dr.Text, "\n\n")
+	at := x.closingOf(parts)
+	dr.Text = strings.Join(slices.Insert(parts, at, x.Texts.Label(dr.Language, "letter.second_line", line)), "\n\n")
+	x.done("second_line", line)
 }
 
 // findings is the attitude check of a draft: what the staff member wrote, and the letter as it will look.
@@ -265,19 +279,25 @@ func (x *deed) rewrite(dr *models.Draft) error {
 // betweenEdges is the letter with another text between its greeting and its closing.
 func (x *deed) betweenEdges(letter, text string) string {
 	parts := strings.Split(letter, "\n\n")
-	isEdge := func(p string) bool {
-		line, _, _ := strings.Cut(p, "\n")
-		return x.Texts.IsGreetingOrClosing(line)
-	}
-	if len(parts) > 1 && isEdge(parts[0]) {
+	if len(parts) > 1 && x.isEdge(parts[0]) {
 		text = parts[0] + "\n\n" + text
 	}
+	return strings.Join(append([]string{text}, parts[x.closingOf(parts):]...), "\n\n")
+}
+
+// closingOf is where the closing of a letter begins among its paragraphs; behind the last one when it has none.
+func (x *deed) closingOf(parts []string) int {
 	for i := len(parts) - 1; i > 0; i-- {
-		if isEdge(parts[i]) {
-			return text + "\n\n" + strings.Join(parts[i:], "\n\n")
+		if x.isEdge(parts[i]) {
+			return i
 		}
 	}
-	return text
+	return len(parts)
+}
+
+func (x *deed) isEdge(paragraph string) bool {
+	line, _, _ := strings.Cut(paragraph, "\n")
+	return x.Texts.IsGreetingOrClosing(line)
 }
 
 // changedLetter is the letter between its two lines in a reply to a preview, when words in it were changed; "" when they are the same, or

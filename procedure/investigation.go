@@ -54,7 +54,7 @@ func (x *deed) assignTo() error {
 		x.fault("handler_version", "handler_version")
 		x.refuse("handler_version", to.Name)
 		x.values = map[string]string{"handler": to.Name, "handler_version": x.masked()}
-		return nil
+		return x.offerFiles()
 	}
 	return x.handTo(to)
 }
@@ -95,6 +95,9 @@ func (x *deed) handTo(to *models.Staff) error {
 	if x.c.Shielded {
 		masked := models.Message{Subject: "", Text: x.value("handler_version"), Language: m.Language}
 		l.masked = true
+		if err := x.handlerFiles(&l); err != nil {
+			return err
+		}
 		return x.tellOne(x.tx, l, &masked, x.n, attachmentLimit)
 	}
 	return x.tellOne(x.tx, l, m, x.n, attachmentLimit)

@@ -82,6 +82,9 @@ func (d *Desk) toStaff(tx *models.Tx, l letter) error {
 	if d.staysAway(&l) {
 		return nil
 	}
+	if held, err := d.holdReceipt(tx, l); held || err != nil {
+		return err
+	}
 	l.data.To, l.data.AskName = templates.Person{Name: l.staff.Name, Email: l.staff.Email}, l.staff.Shared
 	token, err := d.token()
 	if err != nil {
@@ -301,6 +304,9 @@ func (d *Desk) fill(tx *models.Tx, l *letter) {
 	l.data.Anonymous, l.data.Practice = c.Anonymous, c.Practice
 	if c.Handler != nil {
 		l.data.Handler = c.Handler.Name
+	}
+	if l.staff != nil && c.AnsweredAt != nil {
+		l.data.Answered = c.AnsweredAt.In(d.Zone())
 	}
 	if l.staff != nil && l.kind != "registration" { // that one says whether a day could be promised
 		l.data.AnswerDue = c.AnswerDue.Time(d.Zone())

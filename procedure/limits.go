@@ -92,8 +92,12 @@ func (d *Desk) nameHeld(tx *models.Tx, l *letter) error {
 	return tx.NameHeld(list, l.key)
 }
 
-// ReleaseHeld sends one letter to each address about what limits.automatic held back, as soon as there is room again.
+// ReleaseHeld sends one letter to each address about what limits.automatic held back, as soon as there is room again, and one receipt to
+// each staff member for those that were kept for later.
 func (d *Desk) ReleaseHeld(ctx context.Context) error {
+	if err := d.releaseReceipts(ctx); err != nil {
+		return fmt.Errorf("release receipts: %w", err)
+	}
 	list, err := d.Store.Read(ctx).HeldOldest()
 	if err != nil || len(list) == 0 {
 		return err

@@ -222,6 +222,13 @@ func (d *Desk) lighten(tx *models.Tx, refused *models.OutboxMail) error {
 	}
 	l := d.about(tx, c, refused.Kind, e)
 	l.staff, l.key = staff, refused.Key+"/light"
+	if c.HandlerID != nil && *c.HandlerID == staff.ID && c.Shielded && !staff.Has(models.Coordinator) { // the version for the handler, and no more
+		assigned, err := tx.Message(*e.StoredAs)
+		if err != nil {
+			return err
+		}
+		l.masked, m = true, &models.Message{Text: d.Read(assigned).Fields["handler_version"], Language: m.Language}
+	}
 	return d.tellOne(tx, l, m, n, 0)
 }
 

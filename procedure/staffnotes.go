@@ -125,6 +125,9 @@ func (x *deed) shieldIt() error {
 }
 
 // masked is the complaint's text without what tells who wrote it: name, address, telephone, signature.
-func (x *deed) masked() string {
-	return x.Texts.Mask(x.c.Facts, x.c.Language, x.c.Complainant.Name, x.c.Complainant.Email, x.c.Complainant.Phone, x.c.Complainant.Address)
+func (x *deed) masked() string { return x.maskedFor(x.c, x.c.Facts) }
+
+// maskedFor is a text of the complaint in that way.
+func (d *Desk) maskedFor(c *models.Complaint, text string) string {
+	return d.Texts.Mask(text, c.Language, c.Complainant.Name, c.Complainant.Email, c.Complainant.Phone, c.Complainant.Address)
 }

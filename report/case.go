@@ -48,7 +48,7 @@ func Load(tx *models.Tx, c *models.Complaint, zone *time.Location) (*Case, error
 	k.Tasks, errs[4] = tx.OpenTasks(c.ID)
 	k.Terms, errs[5] = tx.TermChanges(c.ID)
 	k.Earlier, errs[6] = tx.ComplaintsOf(c.Complainant.Email, c.ID)
-	k.Similar, errs[7] = tx.Search(c.Facts, c.Language, c.ID, 3*similar)
+	k.Similar, errs[7] = tx.Search(c.Facts, c.Language, c.ID, 3*similar, nil)
 	k.Events, errs[8] = tx.Events(c.ID)
 	sent, errs[9] = tx.OutboxOf(c.ID)
 	if err := cmp.Or(errs[:]...); err != nil {

@@ -12,6 +12,7 @@ type Data struct {
 	Number    string    // "K-2026-0001".
 	Today     time.Time // Local; the day the letter is written.
 	Received  time.Time // Local; when the mail, letter or call came in.
+	Answered  time.Time // Staff mail: local; when the answer left. Zero: not yet.
 	AnswerDue time.Time // Local date of the promise. Zero: the promise goes without a date (CONTRACT section 4).
 	Day, Term int       // "dag 12 van 45", for staff only. Term 0: no such words.
 
@@ -47,7 +48,7 @@ type Data struct {
 	Decided Decision // Receipt with DoneDecided: the decision that stands.
 
 	Lost         string           // Bounced: kind of the mail that came back; Received is when it was sent, Note the server's words.
-	Colleague    string           // Bounced: the colleague whom a mail did not reach; "" it was a letter to the complainant.
+	Colleague    string           // Bounced: the colleague whom a mail did not reach; "" it was a letter to the complainant. Receipt with NotDoneDelegate: in whose name.
 	Failed       string           // Bounced: the address that failed, when it is another than the complainant's.
 	Reason       string           // Bounced: one of the labels bounce.*, "" not known.
 	Temporary    bool             // Bounced: the server gave up for a reason that may pass; the address may be good.
@@ -114,6 +115,7 @@ const (
 const (
 	NotDoneNotYours      = "not_yours"      // the complaint is not the reader's
 	NotDoneNotUnderstood = "not_understood" // no meaning found in the mail
+	NotDoneDelegate      = "delegate"       // written in the name of Colleague, another entry; Note is kept as a note of the writer's
 	NotDoneOwn           = "own_complaint"  // may be a complaint of the staff member's own
 )
 
@@ -156,6 +158,7 @@ type Flood struct {
 const (
 	LeftExecutable = "executable" // it could run
 	LeftTooBig     = "too-big"    // beyond 20 MB together
+	LeftTelling    = "telling"    // it may tell who a shielded complainant is
 )
 
 // Organization is whose complaints these are.

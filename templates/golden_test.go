@@ -168,6 +168,7 @@ var stories = map[string][]variant{
 		{"forward", func(d *Data) { d.Done = DoneForward; d.Received = d.Received.AddDate(0, 0, -3) }},
 		{"forward_noaddress", func(d *Data) { d.Done = DoneForward; d.Complainant.Email = "" }},
 		{"not_yours", func(d *Data) { d.NotDone = NotDoneNotYours; d.Note = "Ik sprak de kok." }},
+		{"delegate", func(d *Data) { d.NotDone, d.Colleague, d.Note = NotDoneDelegate, "Bram De Wit", "Ik sprak de kok." }},
 		{"not_understood", func(d *Data) { d.NotDone = NotDoneNotUnderstood; d.Number = ""; d.Note = "??" }},
 		{"own_complaint", func(d *Data) {
 			d.NotDone, d.Number, d.Note = NotDoneOwn, "", "De parking is al een week dicht."
