@@ -129,7 +129,7 @@ func (x *deed) overview() error {
 		if c.Handler != nil {
 			handler = c.Handler.Name
 		}
-		x.lines = append(x.lines, x.say("overview.line", c.Number, subject, c.Day(today), c.Term(), x.say("stage."+string(c.Stage)), handler))
+		x.lines = append(x.lines, x.say("overview.line", c.Number, subject, c.Day(today), x.due(x.tx, c).DaysSince(c.ReceivedOn), x.say("stage."+string(c.Stage)), handler))
 	}
 	return nil
 }

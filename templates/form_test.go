@@ -29,7 +29,7 @@ pre preventie: Maatregel, Proces, Verantwoordelijke, Betrokkenen, Tegen, Evaluat
 eva evaluatie: Maatregel, Resultaat, Bijsturing
 con contact: Hoe, Wanneer, Met wie, Wat, Was dit het antwoord, Tevreden
 adr nieuw adres: Nieuw e-mailadres
-ver verleng: Reden, Dagen
+ver verleng: Reden, Dagen, Instemming
 ono onontvankelijk: Reden
 gee geen-klacht: Reden
 ing ingetrokken: Reden
