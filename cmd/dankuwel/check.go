@@ -92,8 +92,7 @@ func (c *checkup) configuration(config *Config) error {
 			return err
 		}
 	}
-	p := config.Procedure
-	return c.say("ok", fmt.Sprintf("clock profile %s: answer within %s; your organisation answers for its terms", p.Profile, config.settings().Profile.Answer), "")
+	return c.terms(config)
 }
 
 func (c *checkup) register(config *Config) error {
