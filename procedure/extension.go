@@ -84,14 +84,21 @@ func (x *deed) mayExtend(due, consent models.Date) bool {
 	return false
 }
 
-// agreedOn tells whether the complainant wrote on that day: a mail, or a letter that a colleague logged. What it says, a person reads.
+// agreedOn tells whether the complainant wrote on that day, beside the complaint itself: a mail, or a letter that a colleague logged. What it
+// says, a person reads.
 func (x *deed) agreedOn(day models.Date) bool {
 	messages, err := x.tx.Messages(x.c.ID)
 	if err != nil {
 		x.failed = err
+		return false
+	}
+	first, _, err := x.tx.FirstMessage(x.c.ID)
+	if err != nil {
+		x.failed = err
+		return false
 	}
 	return slices.ContainsFunc(messages, func(m models.Message) bool {
-		return m.Direction == "in" && (m.StaffID == nil || m.Carrier == "brief") && models.DateOf(m.At, x.Zone()) == day
+		return m.ID != first.ID && m.Direction == "in" && (m.StaffID == nil || m.Carrier == "brief") && models.DateOf(m.At, x.Zone()) == day
 	})
 }
 
