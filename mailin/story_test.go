@@ -29,7 +29,7 @@ import (
 // TestStories tells each archive of testdata/stories on each engine: mails come in, the clock is moved, and the mails and rows that
 // come of it are expected. Files named texts/LANG/… are the organisation's own texts (templates.dir). Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
 //
-//	set second WORDS | anonymous note | profile awb | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID | desk ADDRESS (shared, handles the kitchen)
+//	set second WORDS | anonymous note | profile awb | holidays NL | suspends on | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID | desk ADDRESS (shared, handles the kitchen)
 //	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
 //	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
 //	repeat N FILE as user                N mails, alike but for ${n}
@@ -44,7 +44,7 @@ import (
 //	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
 //	expect no mail [KIND] to ADDRESS
-//	expect K-2026-0001 FIELD VALUE       shown (mails that showed who is shielded), stage, notes, dropped (drafts), verdict, reason, score, by (names in events), writers (of notes), handler, department, shielded, anonymous, sober, due, name, language, tasks
+//	expect K-2026-0001 FIELD VALUE       shown (mails that showed who is shielded), stage, notes, dropped (drafts), verdict, reason, score, by (names in events), writers (of notes), handler, department, shielded, anonymous, sober, due, overdue, term (its changes), reasons (of them), name, language, tasks
 //	expect gone NUMBER / listed N        a complaint that is in no row any more; how many stand in the list of complaints
 //	expect folder NAME                   where the last mail is to be filed
 //	expect text NAME "words"             in the mail that was taken; expect not text
@@ -245,6 +245,10 @@ func (o *office) set(what, value string) error {
 		s.Profile = procedure.Profiles[value]
 	case "second":
 		s.Organization.SecondLine = value
+	case "holidays":
+		s.Calendar = procedure.NewCalendar(brussels, value, nil)
+	case "suspends":
+		s.Profile.Suspends = value == "on"
 	case "thanks":
 		s.ThanksFor = value
 	case "authserv":
@@ -580,7 +584,15 @@ func (o *office) expectComplaint(number, field, want string) error {
 	if linked, err = tx.NumberOf(c.LinkedTo); err != nil {
 		return err
 	}
-	got, ok := map[string]string{"stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
+	changes, err := tx.TermChanges(c.ID)
+	if err != nil {
+		return err
+	}
+	var term, reasons []string // of its changes
+	for _, t := range changes {
+		term, reasons = append(term, t.Kind), append(reasons, t.Reason)
+	}
+	got, ok := map[string]string{"overdue": fmt.Sprint(c.Overdue(models.DateOf(o.now, brussels))), "term": strings.Join(term, " "), "reasons": strings.Join(reasons, " | "), "stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
 		"sober": fmt.Sprint(c.Sober), "due": string(c.AnswerDue), "name": c.Complainant.Name, "email": c.Complainant.Email, "language": c.Language, "tasks": strings.Join(kinds, " "),
 		"received": string(c.ReceivedOn), "linked": linked, "by": strings.Join(by, " "), "writers": strings.Join(writers, ", "), "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "shown": strings.Join(shown, " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
 	if !ok || got != want {

@@ -15,7 +15,10 @@ func (tx *Tx) SaveComplainant(c *Complainant) error {
 func (tx *Tx) OpenComplaints() (list []Complaint, err error) {
 	err = tx.db.Preload("Handler").Where("NOT practice AND stage NOT IN ('closed','inadmissible','not_a_complaint','withdrawn','duplicate')").
 		Order("answer_due, id").Limit(200).Find(&list).Error
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	return list, tx.suspensions(pointers(list)...)
 }
 
 // AddScore writes what a complainant says of our work, 1 to 5; 0: words without a score. All are kept.

@@ -55,6 +55,9 @@ func (d *Desk) add(tx *models.Tx, a *Arrival, e *models.LedgerEntry, complaintID
 	if err := d.event(tx, c, "complainant", "added", detail); err != nil || a.reading.onlyThanks {
 		return err
 	}
+	if err := d.resume(tx, c, a.ReceivedAt, "complainant"); err != nil {
+		return err
+	}
 	n, err := d.circle(tx, c)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"dankuwel/models"
 	"dankuwel/templates"
@@ -102,12 +103,28 @@ func (x *deed) heard(how string) error {
 		return err
 	}
 	x.c.LastActivityAt = x.tx.Now()
-	return x.tx.TouchComplaint(x.c)
+	if err := x.tx.TouchComplaint(x.c); err != nil {
+		return err
+	}
+	return x.resume(x.tx, x.c, x.saidAt(), models.StaffActor(x.by.ID))
+}
+
+// saidAt is when the complainant said what is logged: the day of `Wanneer` where it names one that is past, otherwise now.
+func (x *deed) saidAt() time.Time {
+	now := x.tx.Now()
+	day, err := x.Texts.Date(x.value("when"), now.In(x.Zone()))
+	if said := models.Date(day.Format(time.DateOnly)); err == nil && said < x.today(x.tx) {
+		return said.Time(x.Zone()).Add(24*time.Hour - time.Second)
+	}
+	return now
 }
 
 // answered notes that the reaction left, and goes on to correction or after-care.
 func (x *deed) answered(verdict string) error {
 	now := x.tx.Now()
+	if err := x.resume(x.tx, x.c, now, models.StaffActor(x.by.ID)); err != nil { // nobody waits any more
+		return err
+	}
 	if verdict == "" {
 		if a, err := x.tx.LatestAnalysis(x.c.ID); err != nil {
 			return err
@@ -145,14 +162,15 @@ func (x *deed) closeNow() error {
 	return x.close(x.tx, x.c, models.StaffActor(x.by.ID), x.e)
 }
 
-// reopen is `heropen`: open again under the same number, with the full term from today.
+// reopen is `heropen`: open again under the same number, with the full term from the day of this mail.
 func (x *deed) reopen() error {
 	if x.c.AnsweredAt == nil && !x.c.Stage.Ended() {
 		x.refuse("is_open", x.c.Number)
 		return nil
 	}
-	before, today := x.c.AnswerDue, x.today(x.tx)
-	x.c.AnswerDue, x.c.AnsweredAt, x.c.EndReason, x.c.Solution = x.profileFor(x.c.Department).AnswerDue(today, x.Settings.Calendar), nil, "", ""
+	before, today := x.c.AnswerDue, models.DateOf(x.a.ReceivedAt, x.Zone())
+	x.c.AnswerDue, x.c.AnsweredAt, x.c.EndReason, x.c.Solution = x.answerDue(x.c, today), nil, "", ""
+	x.c.SuspendedAt = nil
 	if err := x.tx.AddTermChange(&models.TermChange{ComplaintID: x.c.ID, Kind: "reopening", OldDue: before, NewDue: x.c.AnswerDue, Reason: x.words(), StaffID: &x.by.ID}); err != nil {
 		return err
 	}

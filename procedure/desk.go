@@ -191,8 +191,8 @@ func (d *Desk) File(ctx context.Context, a *Arrival, outcome models.Outcome, com
 }
 
 // task makes a task out of a sentence of the texts, in the organisation's language.
-func (d *Desk) task(tx *models.Tx, c *models.Complaint, kind, label string) error {
-	return tx.AddTask(&models.Task{ComplaintID: c.ID, Kind: kind, StaffID: c.HandlerID, Text: d.Texts.Label(d.Settings.Organization.Language, label, c.Number)})
+func (d *Desk) task(tx *models.Tx, c *models.Complaint, kind, label string, due models.Date) error {
+	return tx.AddTask(&models.Task{ComplaintID: c.ID, Kind: kind, StaffID: c.HandlerID, DueOn: due, Text: d.Texts.Label(d.Settings.Organization.Language, label, c.Number)})
 }
 
 func (d *Desk) event(tx *models.Tx, c *models.Complaint, actor, what string, detail map[string]any) error {

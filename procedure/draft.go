@@ -232,7 +232,7 @@ func (x *deed) settle(dr *models.Draft, kind string) error {
 	if _, err := x.tx.EndDraft(dr.ID, "replaced", x.by.ID); err != nil {
 		return err
 	}
-	return x.propose(kind, own, x.bodyOf(own), dr.Wanted())
+	return x.propose(kind, own, x.bodyOf(kind, own), dr.Wanted())
 }
 
 // settleElsewhere: a plain reply that is to stay inside is a note; one that is to be the answer fills in the form of the answer.
@@ -251,11 +251,12 @@ func (x *deed) settleElsewhere(dr *models.Draft) error {
 	return nil
 }
 
-// bodyOf is a letter around a text; while the answer is still to come, it names its day.
-func (x *deed) bodyOf(text string) templates.Data {
+// bodyOf is a letter around a text; while the answer is still to come, it names its day, and says when the clock waits for the complainant.
+func (x *deed) bodyOf(kind, text string) templates.Data {
 	data := templates.Data{Body: text}
-	if x.c.AnsweredAt == nil && x.c.AnswerDue >= x.today(x.tx) {
-		data.AnswerDue = x.c.AnswerDue.Time(x.Zone())
+	if due := x.due(x.tx, x.c); x.c.AnsweredAt == nil && due >= x.today(x.tx) {
+		data.AnswerDue = due.Time(x.Zone())
+		data.Waits = x.c.SuspendedAt != nil || kind == "information_request" && x.c.Complainant.Email != "" && x.profileFor(x.c).Suspends
 	}
 	return data
 }
@@ -273,7 +274,7 @@ func (x *deed) rewrite(dr *models.Draft) error {
 		values["own"] = own
 		return x.keep(&next, values, dr.Text)
 	}
-	return x.propose(dr.Kind, own, x.bodyOf(own), values)
+	return x.propose(dr.Kind, own, x.bodyOf(dr.Kind, own), values)
 }
 
 // betweenEdges is the letter with another text between its greeting and its closing.

@@ -118,6 +118,9 @@ func (x *deed) belongs() error {
 		if err := x.tx.AssignMessage(m.ID, o.ID); err != nil {
 			return err
 		}
+		if err := x.resume(x.tx, o, m.At, models.StaffActor(x.by.ID)); err != nil {
+			return err
+		}
 		if err := x.reacted(nil, nil); err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ func (x *deed) assignTo() error {
 			return nil
 		}
 		if to = x.handlerIn(found); to != nil {
-			x.c.Department = found.Name
+			dep = found.Name
 		}
 	}
 	if name != "" {
@@ -55,6 +55,11 @@ func (x *deed) assignTo() error {
 		x.refuse("handler_version", to.Name)
 		x.values = map[string]string{"handler": to.Name, "handler_version": x.masked()}
 		return x.offerFiles()
+	}
+	if dep != "" {
+		if err := x.toDepartment(dep); err != nil {
+			return err
+		}
 	}
 	return x.handTo(to)
 }
@@ -151,7 +156,7 @@ func (x *deed) ask() error {
 		x.refuse("no_text")
 		return nil
 	}
-	return x.propose("information_request", text, templates.Data{Body: text}, nil)
+	return x.propose("information_request", text, x.bodyOf("information_request", text), nil)
 }
 
 // status is `stand`: the complainant hears where things stand (procedure 4.3).
@@ -161,7 +166,7 @@ func (x *deed) status() error {
 		x.refuse("no_text")
 		return nil
 	}
-	return x.propose("status_update", text, x.bodyOf(text), nil)
+	return x.propose("status_update", text, x.bodyOf("status_update", text), nil)
 }
 
 // analyse is the form "analyse klacht", in versions (procedure 3.5). A partial one is kept; a form on an older version is merged field by

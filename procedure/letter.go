@@ -299,7 +299,8 @@ func (d *Desk) fill(tx *models.Tx, l *letter) {
 	if l.data.Received.IsZero() {
 		l.data.Received = c.ReceivedAt.In(d.Zone())
 	}
-	l.data.Day, l.data.Term = c.Day(d.today(tx)), c.Term()
+	due := d.due(tx, c)
+	l.data.Day, l.data.Term = c.Day(d.today(tx)), due.DaysSince(c.ReceivedOn)
 	l.data.Department, l.data.Sober, l.data.Shielded = c.Department, c.Sober, c.Shielded
 	l.data.Anonymous, l.data.Practice = c.Anonymous, c.Practice
 	if c.Handler != nil {
@@ -309,7 +310,7 @@ func (d *Desk) fill(tx *models.Tx, l *letter) {
 		l.data.Answered = c.AnsweredAt.In(d.Zone())
 	}
 	if l.staff != nil && l.kind != "registration" { // that one says whether a day could be promised
-		l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
+		l.data.AnswerDue = due.Time(d.Zone())
 	}
 }
 

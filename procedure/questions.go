@@ -155,7 +155,7 @@ func (x *deed) overview() error {
 		if c.Handler != nil {
 			handler = c.Handler.Name
 		}
-		line := x.say("overview.line", c.Number, subject, c.Day(today), c.Term(), x.say("stage."+string(c.Stage)), handler)
+		line := x.say("overview.line", c.Number, subject, c.Day(today), x.due(x.tx, c).DaysSince(c.ReceivedOn), x.say("stage."+string(c.Stage)), handler)
 		if name := instead[c.Number]; name != "" {
 			line += " (" + x.say("status.in_place_of", name) + ")"
 		}

@@ -239,7 +239,7 @@ func (d *Desk) about(tx *models.Tx, c *models.Complaint, kind string, e *models.
 	l.data.NotHandled = c.Stage == models.NotAComplaint
 	l.data.MayRefuse = c.Anonymous && d.Settings.Anonymous == "refuse"
 	if d.inTime(tx, c) {
-		l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
+		l.data.AnswerDue = d.due(tx, c).Time(d.Zone())
 	}
 	return l
 }

@@ -65,7 +65,7 @@ func (x *deed) plainReply() error {
 		return nil
 	}
 	text = x.withoutEnclosures(text)
-	return x.propose("", text, x.bodyOf(text), nil)
+	return x.propose("", text, x.bodyOf("", text), nil)
 }
 
 // withoutEnclosures is a text without its line "Bijlagen:", which names what goes along.

@@ -73,6 +73,7 @@ type Data struct {
 	ForYou       string    // Answer: Wat doe ik voor u.
 	WeChange     string    // Answer: Wat veranderen wij.
 	Motivation   string    // Answer: Motivering.
+	Waits        bool      // Status update, information request: the clock stands still until the complainant answers.
 	OldDue       time.Time // Extension: the day that was promised before; AnswerDue is the new one. Local date.
 	EndReason    string    // Side end: one of the labels reason.*, such as "older_than_a_year"; Body holds the words beside it.
 	OtherNumber  string    // Duplicate, hoort-bij: the complaint that goes on.

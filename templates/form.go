@@ -39,7 +39,7 @@ var actions = []Action{
 	{"evaluate", "eva", []string{"measure", "result", "adjustment"}, false},
 	{"contact", "con", []string{"how", "when", "with_whom", "what", "was_answer", "satisfied"}, false},
 	{"new_email", "adr", []string{"new_email"}, false},
-	{"extend", "ver", []string{"reason", "days"}, false},
+	{"extend", "ver", []string{"reason", "days", "consent"}, false},
 	{"inadmissible", "ono", []string{"reason"}, true},
 	{"not_a_complaint", "gee", []string{"reason"}, true},
 	{"withdrawn", "ing", []string{"reason"}, true},

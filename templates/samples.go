@@ -55,6 +55,7 @@ func samples() []Data {
 	joined := full
 	joined.OtherNumber, joined.Short, joined.Did = "K-2026-0002", true, []string{"Gedaan."}
 	after := full
+	after.Waits = true
 	after.AfterAnswer, after.ReactBy, after.Temporary, after.Flood, after.Task = true, full.AnswerDue, true, nil, "react"
 	one := full
 	one.Parked, one.ParkedLeft, one.Colleague, one.Held = full.Parked[:1], 0, "An Peeters", full.Held[:1]

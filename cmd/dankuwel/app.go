@@ -280,14 +280,11 @@ func (c *Config) settings() *procedure.Settings {
 	}
 	s := &procedure.Settings{
 		Organization: procedure.Organization{Name: o.Name, Signature: o.Signature, Phone: o.Phone, Language: o.Language, SecondLine: o.SecondLine},
-		Profile:      procedure.Profiles[c.Procedure.Profile],
+		Profile:      c.Procedure.Terms.over(procedure.Profiles[c.Procedure.Profile]),
 		Calendar:     procedure.NewCalendar(o.Timezone, o.Holidays, closed),
 		FourEyes:     c.Procedure.FourEyes,
 		Anonymous:    c.Procedure.Anonymous, ThanksFor: c.Procedure.ThanksFor,
 		Flood: procedure.Rate(c.Limits.Flood), Automatic: procedure.Rate(c.Limits.Automatic),
-	}
-	if t := c.Procedure.Terms.Answer; t != (Period{}) {
-		s.Profile.Answer = termOf(t)
 	}
 	for _, m := range c.Staff {
 		entry := &models.Staff{Email: models.FoldAddress(m.Email), Name: m.Name, Aliases: m.Aliases, Departments: m.Departments, Language: m.Language, Substitute: m.Substitute, Shared: m.Shared}
@@ -316,5 +313,3 @@ func (c *Config) settings() *procedure.Settings {
 	}
 	return s
 }
-
-func termOf(p Period) procedure.Term { return procedure.Term{N: p.N, Unit: procedure.Unit(p.Unit)} }

@@ -96,8 +96,7 @@ func (c *checkup) configuration(config *Config) error {
 			return err
 		}
 	}
-	p := config.Procedure
-	return c.say("ok", fmt.Sprintf("clock profile %s: answer within %s; your organisation answers for its terms", p.Profile, config.settings().Profile.Answer), "")
+	return c.terms(config)
 }
 
 // texts reads the organisation's own. A faulty one that replaces ours stops `run`; one under own only cannot be used.

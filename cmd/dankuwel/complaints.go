@@ -45,6 +45,7 @@ type complaintJSON struct {
 	Handler      *string         `json:"handler"`
 	AnswerDue    models.Date     `json:"answer_due"`
 	Overdue      bool            `json:"overdue"`
+	Suspended    bool            `json:"suspended"` // the clock stands still; answer_due moves when it goes on
 	Verdict      *string         `json:"verdict"`
 	Satisfaction *int            `json:"satisfaction"`
 }
@@ -59,7 +60,7 @@ func orNull(s string) *string {
 func complaintOf(c *models.Complaint, now time.Time, zone *time.Location) complaintJSON {
 	j := complaintJSON{
 		Number: c.Number, Stage: c.Stage, ReceivedAt: stamp(c.ReceivedAt, zone), RegisteredAt: stamp(c.RegisteredAt, zone), Carrier: c.Carrier, Channel: c.Channel,
-		Subject: c.Subject, Language: c.Language, Department: orNull(c.Department), AnswerDue: c.AnswerDue, Overdue: c.Overdue(models.DateOf(now, zone)),
+		Subject: c.Subject, Language: c.Language, Department: orNull(c.Department), AnswerDue: c.AnswerDue, Overdue: c.Overdue(models.DateOf(now, zone)), Suspended: c.SuspendedAt != nil,
 		Verdict: orNull(c.Verdict), Satisfaction: c.Satisfaction,
 		Complainant: complainantJSON{c.Complainant.Name, c.Complainant.Email, c.Complainant.Phone, c.Anonymous, c.Shielded},
 	}

@@ -84,11 +84,11 @@ var configKeys = []configKey{
 	{"procedure.recurrence", `"3/90d"`, notYet},
 	{"procedure.thanks_for", `"bericht"`, inForce},
 
-	{"procedure.terms.acknowledge", `"10d"`, notYet},
+	{"procedure.terms.acknowledge", `"10d"`, inForce},
 	{"procedure.terms.answer", `"45d"`, inForce},
-	{"procedure.terms.extend", `"45d"`, notYet},
-	{"procedure.terms.extensions", `1`, notYet},
-	{"procedure.terms.suspends", `false`, notYet},
+	{"procedure.terms.extend", `"45d"`, inForce},
+	{"procedure.terms.extensions", `1`, inForce},
+	{"procedure.terms.suspends", `false`, inForce},
 
 	{"staff.name", `"An Peeters"`, inForce},
 	{"staff.email", `"an@example.test"`, inForce},

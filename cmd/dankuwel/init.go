@@ -60,7 +60,7 @@ password = ""
 authserv_id = ""                         # dankuwel check proposes the value
 
 [procedure]
-# profile = "vlaams-bestuur"             # vlaams-bestuur, awb, wkkgz or vaph
+# profile = "vlaams-bestuur"             # vlaams-bestuur, awb, wkkgz or vaph; your organisation answers for its terms, and [procedure.terms] changes them
 
 [[staff]]
 name  = "An Peeters"
