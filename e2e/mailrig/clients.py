@@ -65,7 +65,7 @@ def filled(quoted, fill, end):
     """A quoted mail with fields of its form filled in. The form stands last: of lines that begin alike, the last is the field."""
     for line in fill:
         label, _, value = line.partition(":")
-        field = rf"(?m)^({re.escape(label.strip())}(?: \([^)]*\))?(?:[ \u00a0]|&nbsp;)?:)[^{end}\n]*"
+        field = rf"(?m)^({re.escape(label.strip())}(?: \([^)]*\))?(?:[ \u00a0\u202f]|&nbsp;|&#160;)?:)[^{end}\n]*"
         found = list(re.finditer(field, quoted))
         if not found:
             raise SystemExit(f"mailrig: the quoted mail has no field {label!r}")
