@@ -29,7 +29,7 @@ PREFIX = {"nl": "Antw: ", "fr": "RE: ", "en": "RE: ", "de": "AW: "}  # of Outloo
 
 
 def compose_reply(original, sender, text, style, lang, to=None, fill=()):
-    """fill are lines "Label: value" for the form in the quoted mail."""
+    """fill are lines "Label: value" for the form in the quoted mail, and "old => new" for words in it."""
     subject = re.sub(r"^(Re|RE|AW|Antw): ", "", str(original["subject"]))
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
@@ -62,8 +62,14 @@ def contents(original):
 
 
 def filled(quoted, fill, end):
-    """A quoted mail with fields of its form filled in. The form stands last: of lines that begin alike, the last is the field."""
+    """A quoted mail with fields of its form filled in, or words changed. The form stands last: of lines that begin alike, the last is the field."""
     for line in fill:
+        if " => " in line:
+            old, new = line.split(" => ")
+            if old not in quoted:
+                raise SystemExit(f"mailrig: the quoted mail does not hold {old!r}")
+            quoted = quoted.replace(old, new)
+            continue
         label, _, value = line.partition(":")
         field = rf"(?m)^({re.escape(label.strip())}(?: \([^)]*\))?(?:[ \u00a0\u202f]|&nbsp;|&#160;)?:)[^{end}\n]*"
         found = list(re.finditer(field, quoted))
