@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -124,7 +125,7 @@ func (s *telling) act(words []string) error {
 			}
 		}
 		s.deliver(s.t, l.raw, from, to)
-	case "reply": // USER KIND FILE [style gmail] [lang fr] [fill FILE]
+	case "reply": // USER KIND FILE [style gmail] [lang fr] [fill FILE] [about K-2026-0001] [to ADDRESS]
 		return s.reply(args[0], args[1], args[2], args[3:])
 	case "drop": // FILE [USER]
 		s.drop(s.t, append(args, "klachten")[1], s.mail(args[0]))
@@ -177,6 +178,10 @@ func (s *telling) reply(user, kind, file string, options []string) error {
 		switch name, value := options[i], options[i+1]; name {
 		case "style", "lang":
 			args = append(args, "--"+name, value)
+		case "to":
+			args = append(args, "--to", value)
+		case "about":
+			args = append(args, "--match", value)
 		case "fill":
 			args = append(args, "--fill-file", s.written(value))
 		default:
@@ -213,7 +218,7 @@ func (s *telling) mail(name string) []byte {
 }
 
 // fillIn replaces ${YEAR}, ${DATE} (when the story began, so that a mail may come twice), ${PARKED} (the first mail that waits for a decision) and ${name.field}, where name
-// was picked up by `take`.
+// was picked up by `take`: a header field, reply-to, or by-ja, the address of the button with that code.
 func (s *telling) fillIn(text string) string {
 	return os.Expand(text, func(word string) string {
 		name, field, found := strings.Cut(word, ".")
@@ -232,11 +237,17 @@ func (s *telling) fillIn(text string) string {
 			if field == "reply-to" {
 				return s.taken[name].address("Reply-To")
 			}
+			if button, ok := strings.CutPrefix(field, "by-"); ok { // the address of that button, by its code
+				return tokenCode.ReplaceAllString(s.taken[name].address("Reply-To"), "."+button+".$1@")
+			}
 			return s.taken[name].field(field)
 		}
 		return "${" + word + "}"
 	})
 }
+
+// tokenCode is the code and the token at the end of an address of ours (CONTRACT section 6).
+var tokenCode = regexp.MustCompile(`\.[a-z]+\.([a-z2-7]{16})@`)
 
 // brussels is now, where the organisation is.
 func brussels() time.Time {
