@@ -88,7 +88,7 @@ func (x *deed) proposeOwn(form templates.Action) error {
 	name := templates.OwnName(form.Key)
 	kind := templates.OwnKind(name)
 	lang := x.Texts.OwnLanguage(name, x.c.Language, x.Settings.Organization.Language)
-	data := x.bodyOf("")
+	data := x.bodyOf(kind, "")
 	data.Own = map[string]string{}
 	for _, field := range form.Fields {
 		data.Own[field] = x.value(field)
