@@ -92,6 +92,11 @@ func (c *checkup) configuration(config *Config) error {
 			return err
 		}
 	}
+	if config.Retention.PseudonymiseAfter == (Period{}) {
+		if err := c.say("warning", "retention.pseudonymise_after is not set: what complaints tell of people is kept for ever", `set [retention] pseudonymise_after, for example "24mo"`); err != nil {
+			return err
+		}
+	}
 	p := config.Procedure
 	return c.say("ok", fmt.Sprintf("clock profile %s: answer within %s; your organisation answers for its terms", p.Profile, config.settings().Profile.Answer), "")
 }

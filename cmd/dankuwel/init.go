@@ -71,4 +71,7 @@ roles = ["coordinator", "handler"]       # at least one coordinator
 name  = "Bram Claes"
 email = "bram@example.test"
 roles = ["handler"]
+
+[retention]
+pseudonymise_after = "24mo"              # after a complaint ended, its personal data are erased; choose the term that you can give a reason for
 `
