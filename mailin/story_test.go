@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"dankuwel/models"
+	"dankuwel/models/modelstest"
 	"dankuwel/procedure"
 	"dankuwel/templates"
 )
@@ -32,13 +33,15 @@ import (
 //	together FILE FILE ...               several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
 //	review / release                     what the clock does: the review list; letters that were held back
+//	erase K-2026-0001 "reason" / retain   the operator erases; what is older than "set retain MONTHS" is erased
 //	sent                                 all that waits in the outbox has left
 //	answered K-2026-0001                 as if the answer had left (its row says so; the procedure that writes answers is another part)
 //	take NAME ADDRESS KIND               pick up the newest mail of that kind: ${NAME.reply-to}, ${NAME.by-ja} (its button), ${NAME.message-id}, ${NAME.envelope}
 //	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
 //	expect no mail [KIND] to ADDRESS
-//	expect K-2026-0001 FIELD VALUE       stage, notes, dropped (drafts), verdict, reason, score, handler, department, shielded, anonymous, sober, due, name, language, tasks
+//	expect K-2026-0001 FIELD VALUE       stage, notes, dropped (drafts), verdict, reason, score, handler, department, shielded, anonymous, sober, due, name, language, tasks, erased
+//	expect gone WORD ...                 nothing in database and files holds the word any more; expect kept WORD ...
 //	expect folder NAME                   where the last mail is to be filed
 //	expect text NAME "words"             in the mail that was taken; expect not text
 //	expect files NAME "a.pdf b.pdf"      that lie with the mail that was taken
@@ -173,6 +176,10 @@ func (o *office) act(words []string) error {
 		return o.intake.Desk.ReviewList(o.t.Context())
 	case "release":
 		return o.intake.Desk.ReleaseHeld(o.t.Context())
+	case "erase":
+		return o.intake.Desk.Erase(o.t.Context(), args[0], args[1], "operator")
+	case "retain":
+		return o.intake.Desk.Retain(o.t.Context())
 	case "sent":
 		return o.sentAll()
 	case "answered":
@@ -197,6 +204,10 @@ func (o *office) set(what, value string) error {
 		s.ThanksFor = value
 	case "authserv":
 		o.intake.AuthServID = ""
+	case "retain":
+		months, err := strconv.Atoi(value)
+		s.PseudonymiseAfter.Months = months
+		return err
 	case "foureyes":
 		s.FourEyes = value == "on"
 	case "subject":
@@ -376,6 +387,12 @@ func (o *office) expect(args []string) error {
 	switch args[0] {
 	case "mail":
 		return o.expectMail(args[1:], not)
+	case "gone", "kept":
+		for _, word := range args[1:] {
+			if where := modelstest.Holding(o.t, o.store, word); (len(where) > 0) != (args[0] == "kept") {
+				return fmt.Errorf("%q stands in %q", word, where)
+			}
+		}
 	case "folder":
 		if o.last.Folder != args[1] {
 			return fmt.Errorf("folder %q", o.last.Folder)
@@ -473,7 +490,7 @@ func (o *office) expectComplaint(number, field, want string) error {
 	}
 	got, ok := map[string]string{"stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
 		"sober": fmt.Sprint(c.Sober), "due": string(c.AnswerDue), "name": c.Complainant.Name, "email": c.Complainant.Email, "language": c.Language, "tasks": strings.Join(kinds, " "),
-		"received": string(c.ReceivedOn), "linked": linked, "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
+		"received": string(c.ReceivedOn), "linked": linked, "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "erased": fmt.Sprint(c.ErasedAt != nil), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
 	if !ok || got != want {
 		return fmt.Errorf("%s is %q", field, got)
 	}

@@ -22,10 +22,10 @@ type Tx struct {
 	depth int      // of savepoints
 	texts []text   // of complaints written here, still to be made findable
 	spent []string // files of blobs that are rows now, to be removed after the commit
+	lost  *error   // why the engine gave the transaction up, if it did
 
 	erasures []Erasure // complaints that were erased in it
 	dropped  []string  // keys of bytes that no row names any more
-	lost     *error    // why the engine gave the transaction up, if it did
 }
 
 // Now is the instant of the transaction, in UTC.
@@ -59,7 +59,10 @@ func (s *Store) WriteAsOf(ctx context.Context, at, clock time.Time, fn func(*Tx)
 			if err := tx.index(); err != nil || len(tx.erasures) == 0 {
 				return err
 			}
-			return cmp.Or(tx.forgetStems(), s.noteErasures(tx.erasures))
+			if err := tx.forgetStems(); err != nil {
+				return err
+			}
+			return s.noteErasures(tx.erasures)
 		})
 		if err == nil {
 			for _, f := range done.spent {
