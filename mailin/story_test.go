@@ -22,6 +22,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"dankuwel/models"
+	"dankuwel/models/modelstest"
 	"dankuwel/procedure"
 	"dankuwel/templates"
 )
@@ -37,6 +38,7 @@ import (
 //	accept P-1 / discard P-1             the operator decides
 //	review / release                     what the clock does: the review list; letters that were held back
 //	forget                               what the clock does at night: practice complaints that are old enough go
+//	erase K-2026-0001 "reason" / retain   the operator erases; what is older than "set retain MONTHS" is erased
 //	sent                                 all that waits in the outbox has left
 //	answered K-2026-0001                 as if the answer had left (its row says so; the procedure that writes answers is another part)
 //	satisfaction K-2026-0001             the clock asks whether it is right now; call K-2026-0001: it has somebody call once more
@@ -44,8 +46,9 @@ import (
 //	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
 //	expect no mail [KIND] to ADDRESS
-//	expect K-2026-0001 FIELD VALUE       shown (mails that showed who is shielded), stage, notes, dropped (drafts), verdict, reason, score, by (names in events), writers (of notes), handler, department, shielded, anonymous, sober, due, overdue, term (its changes), reasons (of them), name, language, tasks
-//	expect gone NUMBER / listed N        a complaint that is in no row any more; how many stand in the list of complaints
+//	expect K-2026-0001 FIELD VALUE       shown (mails that showed who is shielded), stage, notes, dropped (drafts), verdict, reason, score, by (names in events), writers (of notes), handler, department, shielded, anonymous, sober, due, overdue, term (its changes), reasons (of them), name, language, tasks, erased
+//	expect forgotten NUMBER / listed N   a complaint that is in no row any more; how many stand in the list of complaints
+//	expect gone WORD ...                 nothing in database and files holds the word any more; expect kept WORD ...
 //	expect folder NAME                   where the last mail is to be filed
 //	expect text NAME "words"             in the mail that was taken; expect not text
 //	expect files NAME "a.pdf b.pdf"      that lie with the mail that was taken
@@ -219,6 +222,10 @@ func (o *office) act(words []string) error {
 		return o.intake.Desk.ReleaseHeld(o.t.Context())
 	case "forget":
 		return o.intake.Desk.EndPractice(o.t.Context())
+	case "erase":
+		return o.intake.Desk.Erase(o.t.Context(), args[0], args[1], "operator")
+	case "retain":
+		return o.intake.Desk.Retain(o.t.Context())
 	case "sent":
 		return o.sentAll()
 	case "answered":
@@ -253,6 +260,10 @@ func (o *office) set(what, value string) error {
 		s.ThanksFor = value
 	case "authserv":
 		o.intake.AuthServID = ""
+	case "retain":
+		months, err := strconv.Atoi(value)
+		s.PseudonymiseAfter.Months = months
+		return err
 	case "foureyes":
 		s.FourEyes = value == "on"
 	case "subject":
@@ -455,7 +466,7 @@ func (o *office) expect(args []string) error {
 	switch args[0] {
 	case "mail":
 		return o.expectMail(args[1:], not)
-	case "gone":
+	case "forgotten":
 		if _, err := o.store.Read(o.t.Context()).Complaint(args[1]); !models.IsNotFound(err) {
 			return fmt.Errorf("it is there: %v", err)
 		}
@@ -463,6 +474,12 @@ func (o *office) expect(args []string) error {
 		n := 0
 		if err := o.store.Read(o.t.Context()).EachComplaint(models.ComplaintFilter{}, func(*models.Complaint) error { n++; return nil }); err != nil || strconv.Itoa(n) != args[1] {
 			return fmt.Errorf("%d complaints: %v", n, err)
+		}
+	case "gone", "kept":
+		for _, word := range args[1:] {
+			if where := modelstest.Holding(o.t, o.store, word); (len(where) > 0) != (args[0] == "kept") {
+				return fmt.Errorf("%q stands in %q", word, where)
+			}
 		}
 	case "folder":
 		if o.last.Folder != args[1] {
@@ -594,7 +611,7 @@ func (o *office) expectComplaint(number, field, want string) error {
 	}
 	got, ok := map[string]string{"overdue": fmt.Sprint(c.Overdue(models.DateOf(o.now, brussels))), "term": strings.Join(term, " "), "reasons": strings.Join(reasons, " | "), "stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
 		"sober": fmt.Sprint(c.Sober), "due": string(c.AnswerDue), "name": c.Complainant.Name, "email": c.Complainant.Email, "language": c.Language, "tasks": strings.Join(kinds, " "),
-		"received": string(c.ReceivedOn), "linked": linked, "by": strings.Join(by, " "), "writers": strings.Join(writers, ", "), "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "shown": strings.Join(shown, " "), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
+		"received": string(c.ReceivedOn), "linked": linked, "by": strings.Join(by, " "), "writers": strings.Join(writers, ", "), "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "shown": strings.Join(shown, " "), "erased": fmt.Sprint(c.ErasedAt != nil), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
 	if !ok || got != want {
 		return fmt.Errorf("%s is %q", field, got)
 	}

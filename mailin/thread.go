@@ -50,6 +50,9 @@ func (in *Intake) thread(tx *models.Tx, a *arrival) (thread, error) {
 	if err != nil {
 		return th, err
 	}
+	if found, by, err = in.withoutErased(tx, &th, found, by); err != nil {
+		return th, err
+	}
 	if len(found) == 0 {
 		th.stranger = stranger
 		return th, nil
@@ -203,6 +206,9 @@ func (in *Intake) numbers(tx *models.Tx, a *arrival, add func(string, ...int64))
 		if err != nil {
 			return false, err
 		}
+		if c.ErasedAt != nil {
+			continue
+		}
 		belongs := c.Complainant.EmailKey != "" && (c.Complainant.EmailKey == models.FoldAddress(a.Message.FromEmail) || c.Complainant.EmailKey == models.FoldAddress(a.Message.AnswerTo))
 		if !belongs {
 			if belongs, err = tx.WroteTo(c.ID, a.Message.FromEmail); err != nil {
@@ -216,6 +222,24 @@ func (in *Intake) numbers(tx *models.Tx, a *arrival, add func(string, ...int64))
 		}
 	}
 	return stranger, nil
+}
+
+// withoutErased leaves out complaints that were erased: what comes after that is a matter of its own. Only a staff token that still serves
+// leads to one, for a preventive measure that lives on.
+func (in *Intake) withoutErased(tx *models.Tx, th *thread, found []int64, by []string) (left []int64, how []string, err error) {
+	for i, id := range found {
+		token := th.token != nil && th.token.Live(in.Desk.Now()) && th.token.ComplaintID != nil && *th.token.ComplaintID == id
+		erased := false
+		if !token {
+			if erased, err = tx.IsErased(id); err != nil {
+				return nil, nil, err
+			}
+		}
+		if !erased {
+			left, how = append(left, id), append(how, by[i])
+		}
+	}
+	return left, how, nil
 }
 
 func reversed(list []string) []string {

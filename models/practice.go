@@ -68,7 +68,7 @@ func (tx *Tx) forget(c *Complaint) error {
 	if err := tx.db.Exec("DELETE FROM complainants WHERE id = ? AND id NOT IN (SELECT complainant_id FROM complaints)", c.ComplainantID).Error; err != nil {
 		return err
 	}
-	return errors.Join(tx.forgetMeasures(measures), tx.forgetBytes(bytes))
+	return errors.Join(tx.forgetPracticeMeasures(measures), tx.forgetBytes(bytes))
 }
 
 // idsFor repeats the id for each place that the query has for it.
@@ -79,8 +79,8 @@ func idsFor(query string, id int64) (args []any) {
 	return args
 }
 
-// forgetMeasures removes preventive measures that serve no complaint any more.
-func (tx *Tx) forgetMeasures(ids []int64) error {
+// forgetPracticeMeasures removes preventive measures that serve no complaint any more.
+func (tx *Tx) forgetPracticeMeasures(ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}

@@ -126,6 +126,14 @@ func (tx *Tx) index() error {
 	return nil
 }
 
+// forgetStems makes SQLite's search index drop what it only marked as deleted.
+func (tx *Tx) forgetStems() error {
+	if tx.store.engine != SQLite {
+		return nil
+	}
+	return tx.db.Exec("INSERT INTO complaint_search (complaint_search) VALUES ('optimize')").Error
+}
+
 // Found is a complaint that shares words with a text.
 type Found struct {
 	Complaint Complaint

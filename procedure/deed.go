@@ -101,6 +101,8 @@ func (x *deed) perform() error {
 		x.refuse("unknown_action", x.key)
 	case act.about && x.c == nil:
 		x.refuse("no_complaint")
+	case x.isErased():
+		x.refuse("erased", x.number())
 	case act.allowed != nil && !act.allowed(x):
 		x.refuseRights()
 	case act.open && x.c.Stage.Ended() && !x.reacts():
@@ -130,7 +132,7 @@ func (x *deed) numberBeside() error {
 		return nil
 	}
 	c, err := x.find(numbers[0])
-	if models.IsNotFound(err) {
+	if models.IsNotFound(err) || err == nil && c.ErasedAt != nil {
 		return nil
 	} else if err != nil {
 		return err

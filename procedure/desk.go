@@ -108,7 +108,7 @@ func (d *Desk) take(ctx context.Context, a *Arrival, fn func(d *Desk, tx *models
 			return err
 		}
 		if first != nil {
-			return d.known(tx, e, first)
+			return d.known(tx, a, e, first)
 		}
 		if err := tx.PutBlobs(a.Blobs); err != nil {
 			return err
@@ -119,7 +119,7 @@ func (d *Desk) take(ctx context.Context, a *Arrival, fn func(d *Desk, tx *models
 }
 
 // known notes another sighting of a mail. It is filed where the first one was.
-func (d *Desk) known(tx *models.Tx, e, first *models.LedgerEntry) error {
+func (d *Desk) known(tx *models.Tx, a *Arrival, e, first *models.LedgerEntry) error {
 	e.Outcome, e.ComplaintID, e.FirstID = models.AsKnown, first.ComplaintID, &first.ID
 	box := d.Settings.Mailbox(e.Mailbox)
 	e.Folder = box.Processed
@@ -133,6 +133,11 @@ func (d *Desk) known(tx *models.Tx, e, first *models.LedgerEntry) error {
 		}
 		if c.Shielded {
 			e.Folder = box.Shielded
+		}
+		if c.ErasedAt != nil {
+			if err := d.gone(tx, e, c, a.ReceivedAt); err != nil {
+				return err
+			}
 		}
 	}
 	return tx.AddLedgerEntry(e)

@@ -83,11 +83,9 @@ func (x *deed) other() (*models.Complaint, error) {
 		if number == x.c.Number {
 			continue
 		}
-		c, err := x.find(number)
-		if models.IsNotFound(err) {
+		c, err := x.complaintBy(number)
+		if c == nil && err == nil {
 			x.fault("number", "number")
-			x.refuse("no_such_complaint", number)
-			return nil, nil
 		}
 		return c, err
 	}

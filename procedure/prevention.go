@@ -41,12 +41,8 @@ func (x *deed) prevent() error {
 func (x *deed) group() (list []int64, ok bool, err error) {
 	list = []int64{x.c.ID}
 	for _, number := range mailout.Numbers(x.in.Rest + " " + x.in.Free) {
-		c, err := x.find(number)
-		if models.IsNotFound(err) {
-			x.refuse("no_such_complaint", number)
-			return nil, false, nil
-		}
-		if err != nil {
+		c, err := x.complaintBy(number)
+		if c == nil {
 			return nil, false, err
 		}
 		if !slices.Contains(list, c.ID) {

@@ -74,17 +74,13 @@ func (x *deed) numbered() bool {
 		x.refuse("no_complaint")
 		return false
 	}
-	c, err := x.find(numbers[0])
-	if models.IsNotFound(err) {
-		x.refuse("no_such_complaint", numbers[0])
-		return false
-	}
-	if err == nil {
+	c, err := x.complaintBy(numbers[0])
+	if c != nil {
 		x.c = c
 		x.n, err = x.circle(x.tx, c)
 	}
 	x.failed = err
-	return err == nil
+	return c != nil && err == nil
 }
 
 // search is `zoek`: complaints that share words with the question, the most alike first.

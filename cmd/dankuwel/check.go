@@ -96,6 +96,11 @@ func (c *checkup) configuration(config *Config) error {
 			return err
 		}
 	}
+	if config.Retention.PseudonymiseAfter == (Period{}) {
+		if err := c.say("warning", "retention.pseudonymise_after is not set: what complaints tell of people is kept for ever", `set [retention] pseudonymise_after, for example "24mo"`); err != nil {
+			return err
+		}
+	}
 	return c.terms(config)
 }
 

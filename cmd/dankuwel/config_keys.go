@@ -117,11 +117,11 @@ var configKeys = []configKey{
 	{"schedule.monthly_digest", `"0 8 1 * *"`, notYet},
 	{"schedule.lessons", `"0 8 1 */3 *"`, notYet},
 	{"schedule.annual_report", `"0 8 15 1 *"`, notYet},
-	{"schedule.retention", `"0 3 * * *"`, notYet},
+	{"schedule.retention", `"0 3 * * *"`, inForce},
 
 	{"templates.dir", `"texts"`, inForce},
 
-	{"retention.pseudonymise_after", `"24mo"`, notYet},
+	{"retention.pseudonymise_after", `"24mo"`, inForce},
 
 	{"server.listen", `"127.0.0.1:8025"`, notYet},
 }

@@ -72,4 +72,7 @@ name  = "Bram Claes"
 email = "bram@example.test"
 roles = ["handler"]
 # shared = false                         # true: a desk used by several people; each adds a line "Naam:"
+
+[retention]
+pseudonymise_after = "24mo"              # after a complaint ended, its personal data are erased; choose the term that you can give a reason for
 `

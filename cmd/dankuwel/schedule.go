@@ -17,7 +17,7 @@ import (
 type scheduleCommand struct {
 	At     string   `placeholder:"TIME" help:"As of this moment (RFC 3339, for example 2026-11-23T08:15:00+01:00); otherwise now."`
 	DryRun bool     `help:"Only print what would be queued."`
-	Jobs   []string `arg:"" optional:"" name:"job" help:"review_list: parked mail to the coordinator; held_mail: what limits.automatic held back; practice: practice complaints older than 14 days go. Otherwise all of them."`
+	Jobs   []string `arg:"" optional:"" name:"job" help:"review_list: parked mail to the coordinator; held_mail: what limits.automatic held back; practice: practice complaints older than 14 days go; retention: erase what ended long ago. Otherwise all of them."`
 }
 
 // timedJob is work that time brings: do queues what is due by the Desk's clock.
@@ -38,6 +38,7 @@ func (c *Config) timedJobs() []timedJob {
 		{"practice", everyNight, (*procedure.Desk).EndPractice}, // first: no other job meets what is to go
 		{"review_list", c.Schedule.ReviewList, (*procedure.Desk).ReviewList},
 		{"held_mail", everyFiveMinutes, (*procedure.Desk).ReleaseHeld},
+		{"retention", c.Schedule.Retention, (*procedure.Desk).Retain},
 	}
 }
 
