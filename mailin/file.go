@@ -17,7 +17,7 @@ import (
 // fileBatch is how many mails are moved by one command, between two looks at new mail.
 const fileBatch = 50
 
-// tidy files what stands in the ledger and appends the copies of sent mails. In Run it makes way when the server announces mail.
+// tidy files what stands in the ledger, removes what was erased and appends the copies of sent mails. In Run it makes way when the server announces mail.
 func (s *imapSession) tidy(ctx context.Context) error {
 	for {
 		more, err := s.fileSome(ctx)
@@ -30,6 +30,9 @@ func (s *imapSession) tidy(ctx context.Context) error {
 		if s.mailWaits() {
 			return nil
 		}
+	}
+	if err := s.expunge(ctx); err != nil {
+		return err
 	}
 	return s.appendCopies(ctx)
 }

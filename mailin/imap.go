@@ -27,6 +27,8 @@ type Watcher struct {
 	Take func(ctx context.Context, mails []Fetched) error
 	Log  *slog.Logger     // nil: silent
 	Now  func() time.Time // nil: time.Now
+	// ByHand makes a task for a person: mails of an erased complaint lie in folders, and the server cannot remove them. nil: only the log says so.
+	ByHand func(ctx context.Context, complaintID int64) error
 	// Alone tells whether no other node is alive; then batches may be long. nil: always alone.
 	Alone func() bool
 

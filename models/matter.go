@@ -12,6 +12,7 @@ import (
 type Matter struct {
 	*Complaint
 	Letters  map[string]time.Time // when the newest letter of each kind to the complainant was made
+	Asked    time.Time            // when the complainant was last asked whether it is right now, by mail or through a call; zero never
 	Heard    time.Time            // when the complainant last wrote, or was heard; zero never
 	Acted    bool                 // a staff member did something
 	Tasks    []Task               // open
@@ -49,6 +50,9 @@ func (tx *Tx) mattersWhere(cond string, args ...any) ([]*Matter, error) {
 		list[i] = &Matter{Complaint: &complaints[i], Letters: map[string]time.Time{}}
 		byID[complaints[i].ID] = list[i]
 	}
+	if err := tx.suspensions(pointers(complaints)...); err != nil {
+		return nil, err
+	}
 	of := "complaint_id IN (SELECT id FROM complaints WHERE " + cond + ")"
 	err := errors.Join(
 		each(tx.db.Select("complaint_id", "direction", "kind", "at").Where(of+" AND direction <> 'note'", args...).Order("id"), func(m *Message) {
@@ -60,6 +64,7 @@ func (tx *Tx) mattersWhere(cond string, args ...any) ([]*Matter, error) {
 			}
 		}),
 		each(tx.db.Select("complaint_id").Where(of+" AND actor LIKE 'staff:%'", args...), func(e *Event) { byID[e.ComplaintID].Acted = true }),
+		each(tx.db.Select("complaint_id", "at").Where(of+" AND what IN ('satisfaction asked', 'satisfaction not asked')", args...).Order("seq"), func(e *Event) { byID[e.ComplaintID].Asked = e.At }),
 		each(tx.db.Where(of+" AND done_at IS NULL", args...).Order("id"), func(t *Task) { k := byID[t.ComplaintID]; k.Tasks = append(k.Tasks, *t) }),
 		each(tx.db.Where(of, args...).Order("no"), func(m *CorrectiveMeasure) { k := byID[m.ComplaintID]; k.Measures = append(k.Measures, *m) }),
 		each(tx.db.Where(of+" AND end_state = ''", args...).Order("id"), func(d *Draft) { k := byID[d.ComplaintID]; k.Drafts = append(k.Drafts, *d) }),

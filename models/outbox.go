@@ -164,7 +164,8 @@ func (tx *Tx) RetryAll() (int64, error) {
 }
 
 func (tx *Tx) retry(cond string, arg any) error {
-	r := tx.db.Model(&OutboxMail{}).Where(cond, arg).Where("state IN ('queued', 'failed')").
+	// Of an erased mail no bytes are left.
+	r := tx.db.Model(&OutboxMail{}).Where(cond, arg).Where("state IN ('queued', 'failed') AND size > 0").
 		Updates(map[string]any{"state": "queued", "next_attempt_at": tx.now, "bounced_at": nil, "bounce": "", "bounce_reason": ""})
 	if r.Error == nil && r.RowsAffected == 0 {
 		return fmt.Errorf("mail %v: %w", arg, ErrNotFound)

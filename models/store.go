@@ -88,7 +88,7 @@ func (s *Store) openSQLite(dsn string) error {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(s.dir, path)
 	}
-	const common = "?_time_format=sqlite&_timezone=UTC&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)"
+	const common = "?_time_format=sqlite&_timezone=UTC&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)"
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
 	// SQLite gives its side files the permissions of the register, so it is made before it is opened.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)

@@ -58,7 +58,7 @@ func (t *Token) Live(now time.Time) bool { return t.EndedAt == nil && now.Before
 type Task struct {
 	ID          int64
 	ComplaintID int64
-	Kind        string // call_or_write, post_letter, name_date
+	Kind        string // call_or_write, post_letter, name_date, expunge
 	Text        string
 	StaffID     *int64
 	DueOn       Date

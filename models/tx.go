@@ -23,6 +23,9 @@ type Tx struct {
 	texts []text   // of complaints written here, still to be made findable
 	spent []string // files of blobs that are rows now, to be removed after the commit
 	lost  *error   // why the engine gave the transaction up, if it did
+
+	erasures []Erasure // complaints that were erased in it
+	dropped  []string  // keys of bytes that no row names any more
 }
 
 // Now is the instant of the transaction, in UTC.
@@ -46,18 +49,27 @@ func (s *Store) Write(ctx context.Context, now time.Time, fn func(*Tx) error) er
 // mails are queued by the clock, so that they leave no later and no earlier than others.
 func (s *Store) WriteAsOf(ctx context.Context, at, clock time.Time, fn func(*Tx) error) error {
 	for attempt := 1; ; attempt++ {
-		var spent []string
+		var done *Tx
 		err := s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 			tx := &Tx{db: db, store: s, now: Micro(at), clock: Micro(clock), lost: new(error)}
 			if err := cmp.Or(fn(tx), *tx.lost); err != nil {
 				return err
 			}
-			spent = tx.spent
-			return tx.index()
+			done = tx
+			if err := tx.index(); err != nil || len(tx.erasures) == 0 {
+				return err
+			}
+			if err := tx.forgetStems(); err != nil {
+				return err
+			}
+			return s.noteErasures(tx.erasures)
 		})
 		if err == nil {
-			for _, f := range spent {
+			for _, f := range done.spent {
 				os.Remove(f)
+			}
+			if len(done.erasures) > 0 {
+				s.scrub(s.write.WithContext(ctx), done.dropped)
 			}
 		}
 		var pg *pgconn.PgError
@@ -87,6 +99,7 @@ func (tx *Tx) Savepoint(fn func(*Tx) error) error {
 		return err
 	}
 	tx.spent, tx.texts = append(tx.spent, inner.spent...), append(tx.texts, inner.texts...)
+	tx.erasures, tx.dropped = append(tx.erasures, inner.erasures...), append(tx.dropped, inner.dropped...)
 	return tx.db.Exec("RELEASE SAVEPOINT " + name).Error
 }
 

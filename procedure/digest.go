@@ -74,7 +74,7 @@ func (d *Desk) agenda(m *models.Matter, s *models.Staff, today models.Date) (lis
 		}
 		list = append(list, item)
 	}
-	if m.AnsweredAt == nil && !suspended(m) && m.AnswerDue.AddDays(-ahead) <= today {
+	if m.AnsweredAt == nil && m.SuspendedAt == nil && m.AnswerDue.AddDays(-ahead) <= today {
 		add(m.AnswerDue, "answer")
 	}
 	for _, t := range m.Tasks {

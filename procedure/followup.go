@@ -24,7 +24,7 @@ func (d *Desk) planAftercare(m *models.Matter, today models.Date) (list []Due) {
 			kept = latest(kept, *k.DoneAt)
 		}
 	}
-	asked, ask := m.Letters["satisfaction_request"], d.Settings.Calendar.Add(d.dayOf(kept), d.Settings.SatisfactionAfter)
+	asked, ask := m.Asked, d.Settings.Calendar.Add(d.dayOf(kept), d.Settings.SatisfactionAfter)
 	rated := m.Scored.After(kept)
 	if !asked.After(kept) {
 		if !rated && (m.Heard.IsZero() || d.dayOf(m.Heard) < ask) {
@@ -64,11 +64,11 @@ func (d *Desk) askWhenFree(tx *models.Tx, m *models.Matter, slot string) error {
 
 // closeQuiet ends a complaint that was answered, when nothing is open and nobody reacted.
 func (d *Desk) closeQuiet(tx *models.Tx, m *models.Matter, _ Due) error {
-	open, err := d.stillOpenNow(tx, m.Complaint, d.Settings.Organization.Language)
+	open, err := d.stillOpen(tx, m.Complaint, d.Settings.Organization.Language)
 	if err != nil || len(open) > 0 {
 		return err
 	}
-	return d.closeComplaint(tx, m.Complaint, "register")
+	return d.close(tx, m.Complaint, "register", nil)
 }
 
 // evaluations is what time brings for preventive measures, which live on after their complaints: are they done, did they help, what do those

@@ -36,6 +36,7 @@ type Job struct {
 
 // Jobs are all there are.
 var Jobs = []Job{
+	{"practice", (*Desk).EndPractice}, // first: no other job meets what is to go
 	{statusUpdates, func(d *Desk, ctx context.Context) error { return d.onTime(ctx, statusUpdates) }},
 	{reminders, func(d *Desk, ctx context.Context) error { return d.onTime(ctx, reminders) }},
 	{followUps, func(d *Desk, ctx context.Context) error {
@@ -45,6 +46,7 @@ var Jobs = []Job{
 	{"review_list", (*Desk).ReviewList},
 	{"handler_digest", (*Desk).handlerDigest},
 	{"held_mail", (*Desk).ReleaseHeld},
+	{"retention", (*Desk).Retain},
 }
 
 // plan lists what time brings for a complaint, as of a day: of what is past only the newest of each row of reminders, and the next ones.

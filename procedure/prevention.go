@@ -45,12 +45,8 @@ func (x *deed) group() (list []int64, ok bool, err error) {
 		text += " " + x.a.Message.Subject
 	}
 	for _, number := range mailout.Numbers(text) {
-		c, err := x.tx.Complaint(number)
-		if models.IsNotFound(err) {
-			x.refuse("no_such_complaint", number)
-			return nil, false, nil
-		}
-		if err != nil {
+		c, err := x.complaintBy(number)
+		if c == nil {
 			return nil, false, err
 		}
 		if !slices.Contains(list, c.ID) {
@@ -80,6 +76,9 @@ func (x *deed) consult(m *models.PreventiveMeasure) error {
 			continue
 		}
 		asked = append(asked, list[0])
+		if x.untold(list[0]) {
+			continue
+		}
 		q := &models.Consultation{ComplaintID: x.c.ID, PreventiveMeasureID: &m.ID, StaffID: list[0].ID}
 		if err := x.tx.AddConsultation(q); err != nil {
 			return err
@@ -100,7 +99,7 @@ func (x *deed) consult(m *models.PreventiveMeasure) error {
 // consultation is the question to a colleague about the anonymised case.
 func (d *Desk) consultation(tx *models.Tx, c *models.Complaint, q *models.Consultation, to *models.Staff) (letter, error) {
 	l := letter{kind: "consultation", mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c, staff: to, subjectID: &q.ID}
-	l.data.Text = d.maskedText(c)
+	l.data.Text = d.maskedFor(c, c.Facts)
 	if q.PreventiveMeasureID == nil {
 		return l, nil
 	}

@@ -32,7 +32,7 @@ func (d *Desk) planTerm(m *models.Matter, today models.Date) []Due {
 		on := d.dayOf(q).AddDays(answerSlow)
 		list = append(list, Due{Job: reminders, What: "reminder", On: on, slot: "question:" + string(d.dayOf(q)), do: remind("question", "", d.dayOf(q))})
 	}
-	if suspended(m) {
+	if m.SuspendedAt != nil {
 		return list
 	}
 	due, began := m.AnswerDue, d.termBegan(m)

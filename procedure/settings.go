@@ -27,6 +27,8 @@ type Settings struct {
 	Scanners          []string // addresses of devices whose mails are paper letters
 	Flood             Rate     // new complaints of one address by date of receipt; beyond it additions
 	Automatic         Rate     // automatic answers to one address; thanks for a new complaint not counted
+
+	PseudonymiseAfter Age // how long a complaint is kept after it ended; zero: for ever
 }
 
 // Rate is so many in so long. N 0: no limit.

@@ -16,7 +16,7 @@ var told = []string{"acknowledgement", "status_update", "information_request", "
 // planStatus: until the answer the complainant hears where things stand, every so often and when the stage changed (procedure 4.3). From the
 // day after the term there is one letter only.
 func (d *Desk) planStatus(m *models.Matter, today models.Date) []Due {
-	if m.Complainant.Email == "" || suspended(m) {
+	if m.Complainant.Email == "" || m.SuspendedAt != nil {
 		return nil
 	}
 	last, news := m.RegisteredAt, time.Time{}
@@ -42,20 +42,6 @@ func (d *Desk) planStatus(m *models.Matter, today models.Date) []Due {
 		return nil // the answer comes before, or the letter that says it does not
 	}
 	return []Due{{Job: statusUpdates, What: "status_update", On: on, slot: string(on), do: (*Desk).sayStatus}}
-}
-
-// suspended tells whether the clock stands still for a question to the complainant.
-func suspended(m *models.Matter) bool {
-	still := false
-	for _, t := range m.Terms {
-		switch t.Kind {
-		case "suspension":
-			still = true
-		case "resumption", "reopening":
-			still = false
-		}
-	}
-	return still
 }
 
 // mayWrite tells whether a letter may go to the person by itself today: the address is not dead, and two days have passed since any letter

@@ -44,6 +44,9 @@ func init() {
 			{"", func(d *Data) {
 				d.Body = "Ik sprak de kok en de nachtploeg. Op maandag 21 december bekijk ik de leveringslijsten, en diezelfde dag hoort u van mij."
 			}},
+			{"waits", func(d *Data) {
+				d.Body, d.Waits = "Ik sprak de kok. Op mijn vraag welke dag het was, wacht ik nog.", true
+			}},
 			{"done", func(d *Data) {
 				d.Measure, d.AnswerDue = "Op de gang van uw vader staat nu een warmhoudwagen.", time.Time{}
 			}},
@@ -65,6 +68,9 @@ func init() {
 		},
 		"information_request": {
 			{"", func(d *Data) { d.Body = "Op welke dag was het? Dan kan ik nakijken wie er in de keuken stond." }},
+			{"waits", func(d *Data) {
+				d.Body, d.Waits = "Op welke dag was het? Dan kan ik nakijken wie er in de keuken stond.", true
+			}},
 			{"three", func(d *Data) {
 				d.Body = "1. Op welke dag was het? Dan kan ik nakijken wie er in de keuken stond.\n2. Stond de soep al op tafel toen u binnenkwam?\n3. Wie was er nog in de kamer? Ik vraag het die persoon dan zelf."
 				d.ReactBy = d.Received.AddDate(0, 0, 9)

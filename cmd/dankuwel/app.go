@@ -93,7 +93,7 @@ func (a *app) wire(now func() time.Time) error {
 			return err
 		}
 		servers[m.Address] = server
-		w := &mailin.Watcher{Account: account, Store: a.store, Log: a.log, Now: now,
+		w := &mailin.Watcher{Account: account, Store: a.store, Log: a.log, Now: now, ByHand: a.desk.ByHand,
 			Take: func(ctx context.Context, mails []mailin.Fetched) error { return intake.Take(ctx, m.Address, mails) }}
 		a.watchers, watchers[m.Address] = append(a.watchers, w), w
 	}
@@ -209,8 +209,8 @@ func (a *app) copiesDue(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// prepare does what each start does: staff known and welcomed, what a dead process was sending given back, bytes that nothing names
-// swept.
+// prepare does what each start does: staff known and welcomed, what a dead process was sending given back, what was erased erased again
+// after an older backup was put back, bytes that nothing names swept.
 func (a *app) prepare(ctx context.Context) error {
 	err := releaseDead(a.config.DataDir, func(owner string) error {
 		return a.store.Write(ctx, a.desk.Now(), func(tx *models.Tx) error { return tx.ReleaseOwner(owner) })
@@ -220,6 +220,11 @@ func (a *app) prepare(ctx context.Context) error {
 	}
 	if err := a.desk.SyncStaff(ctx); err != nil {
 		return fmt.Errorf("staff: %w", err)
+	}
+	if n, err := a.desk.EraseAgain(ctx); err != nil {
+		return fmt.Errorf("erasures of %s: %w", filepath.Join(a.config.DataDir, "erased.jsonl"), err)
+	} else if n > 0 {
+		a.log.Info("complaints were erased again", "complaints", n)
 	}
 	if _, err := a.desk.Refused(ctx); err != nil {
 		return fmt.Errorf("refused mails: %w", err)
@@ -280,19 +285,16 @@ func (c *Config) settings() *procedure.Settings {
 	}
 	s := &procedure.Settings{
 		Organization: procedure.Organization{Name: o.Name, Signature: o.Signature, Phone: o.Phone, Language: o.Language, SecondLine: o.SecondLine},
-		Profile:      procedure.Profiles[c.Procedure.Profile],
+		Profile:      c.Procedure.Terms.over(procedure.Profiles[c.Procedure.Profile]),
 		Calendar:     procedure.NewCalendar(o.Timezone, o.Holidays, closed),
 		FourEyes:     c.Procedure.FourEyes,
 		StatusEvery:  termOf(c.Procedure.StatusEvery), SatisfactionAfter: termOf(c.Procedure.SatisfactionAfter), CloseAfter: termOf(c.Procedure.CloseAfter),
 		Recurrence: procedure.Rate(c.Procedure.Recurrence),
 		Anonymous:  c.Procedure.Anonymous, ThanksFor: c.Procedure.ThanksFor,
-		Flood: procedure.Rate(c.Limits.Flood), Automatic: procedure.Rate(c.Limits.Automatic),
-	}
-	if t := c.Procedure.Terms.Answer; t != (Period{}) {
-		s.Profile.Answer = termOf(t)
+		Flood: procedure.Rate(c.Limits.Flood), Automatic: procedure.Rate(c.Limits.Automatic), PseudonymiseAfter: c.Retention.PseudonymiseAfter.age(),
 	}
 	for _, m := range c.Staff {
-		entry := &models.Staff{Email: models.FoldAddress(m.Email), Name: m.Name, Aliases: m.Aliases, Departments: m.Departments, Language: m.Language, Substitute: m.Substitute}
+		entry := &models.Staff{Email: models.FoldAddress(m.Email), Name: m.Name, Aliases: m.Aliases, Departments: m.Departments, Language: m.Language, Substitute: m.Substitute, Shared: m.Shared}
 		for _, r := range m.Roles {
 			entry.Roles = append(entry.Roles, models.Role(r))
 		}
@@ -318,5 +320,3 @@ func (c *Config) settings() *procedure.Settings {
 	}
 	return s
 }
-
-func termOf(p Period) procedure.Term { return procedure.Term{N: p.N, Unit: procedure.Unit(p.Unit)} }

@@ -46,8 +46,10 @@ type complaintJSON struct {
 	Handler      *string         `json:"handler"`
 	AnswerDue    models.Date     `json:"answer_due"`
 	Overdue      bool            `json:"overdue"`
+	Suspended    bool            `json:"suspended"` // the clock stands still; answer_due moves when it goes on
 	Verdict      *string         `json:"verdict"`
 	Satisfaction *int            `json:"satisfaction"`
+	ErasedAt     *string         `json:"erased_at"`
 }
 
 func orNull(s string) *string {
@@ -60,8 +62,8 @@ func orNull(s string) *string {
 func complaintOf(c *models.Complaint, now time.Time, zone *time.Location) complaintJSON {
 	j := complaintJSON{
 		Number: c.Number, Stage: c.Stage, ReceivedAt: stamp(c.ReceivedAt, zone), RegisteredAt: stamp(c.RegisteredAt, zone), Carrier: c.Carrier, Channel: c.Channel,
-		Subject: c.Subject, Language: c.Language, Department: orNull(c.Department), AnswerDue: c.AnswerDue, Overdue: c.Overdue(models.DateOf(now, zone)),
-		Verdict: orNull(c.Verdict), Satisfaction: c.Satisfaction,
+		Subject: c.Subject, Language: c.Language, Department: orNull(c.Department), AnswerDue: c.AnswerDue, Overdue: c.Overdue(models.DateOf(now, zone)), Suspended: c.SuspendedAt != nil,
+		Verdict: orNull(c.Verdict), Satisfaction: c.Satisfaction, ErasedAt: stampOrNull(c.ErasedAt, zone),
 		Complainant: complainantJSON{c.Complainant.Name, c.Complainant.Email, c.Complainant.Phone, c.Anonymous, c.Shielded},
 	}
 	if c.Shielded {
@@ -209,7 +211,11 @@ func dossierOf(tx *models.Tx, c *models.Complaint, desk *procedure.Desk) (*dossi
 		return nil, err
 	}
 	for _, e := range events {
-		j.Events = append(j.Events, eventJSON{e.Seq, stamp(e.At, zone), e.Actor, e.What, json.RawMessage(e.Detail), e.Hash})
+		detail := json.RawMessage(e.Detail)
+		if e.Detail == "" { // erased
+			detail = json.RawMessage("null")
+		}
+		j.Events = append(j.Events, eventJSON{e.Seq, stamp(e.At, zone), e.Actor, e.What, detail, e.Hash})
 	}
 	tasks, err := tx.OpenTasks(c.ID)
 	if err != nil {
@@ -277,7 +283,11 @@ func (j *dossierJSON) shield() {
 func (j *dossierJSON) print(env *environment, c *models.Complaint) error {
 	w := env.stdout
 	fmt.Fprintf(w, "%s  %s  received %s, answer due %s\n", j.Number, j.Stage, j.ReceivedAt, j.AnswerDue)
-	fmt.Fprintf(w, "subject     %s\ncomplainant %s <%s>\n", j.Subject, j.Complainant.Name, j.Complainant.Email)
+	if j.ErasedAt != nil {
+		fmt.Fprintf(w, "erased      %s\n", *j.ErasedAt)
+	} else {
+		fmt.Fprintf(w, "subject     %s\ncomplainant %s <%s>\n", j.Subject, j.Complainant.Name, j.Complainant.Email)
+	}
 	if j.Department != nil {
 		fmt.Fprintf(w, "department  %s\n", *j.Department)
 	}

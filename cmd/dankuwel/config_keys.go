@@ -84,11 +84,11 @@ var configKeys = []configKey{
 	{"procedure.recurrence", `"3/90d"`, inForce},
 	{"procedure.thanks_for", `"bericht"`, inForce},
 
-	{"procedure.terms.acknowledge", `"10d"`, notYet},
+	{"procedure.terms.acknowledge", `"10d"`, inForce},
 	{"procedure.terms.answer", `"45d"`, inForce},
-	{"procedure.terms.extend", `"45d"`, notYet},
-	{"procedure.terms.extensions", `1`, notYet},
-	{"procedure.terms.suspends", `false`, notYet},
+	{"procedure.terms.extend", `"45d"`, inForce},
+	{"procedure.terms.extensions", `1`, inForce},
+	{"procedure.terms.suspends", `false`, inForce},
 
 	{"staff.name", `"An Peeters"`, inForce},
 	{"staff.email", `"an@example.test"`, inForce},
@@ -97,7 +97,7 @@ var configKeys = []configKey{
 	{"staff.departments", `["Keuken"]`, inForce},
 	{"staff.substitute", `"bram@example.test"`, inForce},
 	{"staff.language", `"fr"`, inForce},
-	{"staff.shared", `true`, notYet},
+	{"staff.shared", `true`, inForce},
 
 	{"department.name", `"Keuken"`, inForce},
 	{"department.head", `"bram@example.test"`, inForce},
@@ -117,11 +117,11 @@ var configKeys = []configKey{
 	{"schedule.monthly_digest", `"0 8 1 * *"`, notYet},
 	{"schedule.lessons", `"0 8 1 */3 *"`, notYet},
 	{"schedule.annual_report", `"0 8 15 1 *"`, notYet},
-	{"schedule.retention", `"0 3 * * *"`, notYet},
+	{"schedule.retention", `"0 3 * * *"`, inForce},
 
 	{"templates.dir", `"texts"`, inForce},
 
-	{"retention.pseudonymise_after", `"24mo"`, notYet},
+	{"retention.pseudonymise_after", `"24mo"`, inForce},
 
 	{"server.listen", `"127.0.0.1:8025"`, notYet},
 }

@@ -32,6 +32,7 @@ type commands struct {
 	Review     reviewCommand     `cmd:"" help:"Parked mail, which waits for a person's decision."`
 	Ledger     ledgerCommand     `cmd:"" help:"Every mail that was ever seen, and its one outcome."`
 	Templates  templatesCommand  `cmd:"" help:"The texts of the letters."`
+	Erase      eraseCommand      `cmd:"" help:"Erase what one complaint tells of people, everywhere; its figures stay."`
 	Verify     verifyCommand     `cmd:"" help:"Check the audit chains, the number series and every promise; exit status 1 when one is broken."`
 	Version    versionCommand    `cmd:"" help:"Version, commit, Go version, schema version of the database."`
 }

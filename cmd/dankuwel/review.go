@@ -90,6 +90,9 @@ func (s *reviewShow) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	if e.StoredAs == nil {
+		return fmt.Errorf("mail P-%d began a practice complaint, and is gone with it", n)
+	}
 	m, err := tx.Message(*e.StoredAs)
 	if err != nil {
 		return err
@@ -100,6 +103,9 @@ func (s *reviewShow) Run(env *environment) error {
 			return err
 		}
 		return out.end()
+	}
+	if m.Raw == nil {
+		return fmt.Errorf("P-%d was erased with its complaint", n)
 	}
 	raw, err := tx.OpenBlob(*m.Raw)
 	if err != nil {

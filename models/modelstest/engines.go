@@ -66,10 +66,12 @@ func PostgresDSN(t testing.TB) string {
 }
 
 func open(t testing.TB, engine models.Engine, dsn string) *models.Store {
-	store, err := models.Open(context.Background(), engine, dsn, t.TempDir())
+	dir := t.TempDir()
+	store, err := models.Open(context.Background(), engine, dsn, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	places.Store(store, place{dsn, dir})
 	t.Cleanup(func() { store.Close() })
 	return store
 }
