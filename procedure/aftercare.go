@@ -106,7 +106,14 @@ func (x *deed) heard(how string) error {
 	if err := x.tx.TouchComplaint(x.c); err != nil {
 		return err
 	}
-	return x.resume(x.tx, x.c, x.saidAt(), models.StaffActor(x.by.ID))
+	waited := x.c.SuspendedAt != nil
+	if err := x.resume(x.tx, x.c, x.saidAt(), models.StaffActor(x.by.ID)); err != nil {
+		return err
+	}
+	if waited && x.c.SuspendedAt == nil {
+		x.done("due_moved", x.day(x.c.AnswerDue))
+	}
+	return nil
 }
 
 // saidAt is when the complainant said what is logged: the day of `Wanneer` where it names one that is past, otherwise now.

@@ -30,9 +30,7 @@ func (x *deed) assignTo() error {
 			x.refuse("no_such_department", dep)
 			return nil
 		}
-		if to = x.handlerIn(found); to != nil {
-			dep = found.Name
-		}
+		to, dep = x.handlerIn(found), found.Name
 	}
 	if name != "" {
 		list := x.staffNamed(name)
