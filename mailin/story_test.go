@@ -42,6 +42,7 @@ import (
 //	review / release                     what the clock does: the review list; letters that were held back
 //	forget                               what the clock does at night: practice complaints that are old enough go
 //	erase K-2026-0001 "reason" / retain   the operator erases; what is older than "set retain MONTHS" is erased
+//	toobig ADDRESS KIND                  the server took the newest mail of that kind not, for its size, and all others
 //	sent                                 all that waits in the outbox has left
 //	answered K-2026-0001                 as if the answer had left (its row says so; the procedure that writes answers is another part)
 //	satisfaction K-2026-0001             the clock asks whether it is right now; call K-2026-0001: it has somebody call once more
@@ -241,6 +242,12 @@ func (o *office) act(words []string) error {
 		return o.intake.Desk.Retain(o.t.Context())
 	case "sent":
 		return o.sentAll()
+	case "toobig":
+		if err := o.refuse(args[0], args[1]); err != nil {
+			return err
+		}
+		_, err := o.intake.Desk.Refused(o.t.Context())
+		return err
 	case "answered":
 		return o.answered(args[0])
 	case "satisfaction":
@@ -351,13 +358,22 @@ func (o *office) jobs() error {
 }
 
 // sentAll marks every mail of the outbox as sent.
-func (o *office) sentAll() error {
+func (o *office) sentAll() error { return o.refuse("", "") }
+
+// refuse does the same, but for the newest mail of a kind to an address, which is too big.
+func (o *office) refuse(address, kind string) error {
+	big := int64(0)
+	if list := o.sent(address, kind); address != "" && len(list) > 0 {
+		big = list[len(list)-1].ID
+	}
 	return o.store.Write(o.t.Context(), o.now, func(tx *models.Tx) error {
 		list, err := tx.Claim("story", 1000, time.Minute)
 		for i := range list {
 			m := &list[i]
 			sent := tx.Now()
-			m.State, m.SentAt = "sent", &sent
+			if m.State, m.SentAt = "sent", &sent; m.ID == big {
+				m.State, m.SentAt, m.LastCode = "failed", nil, 552
+			}
 			if _, err := tx.Complete(m, "story"); err != nil {
 				return err
 			}

@@ -62,6 +62,9 @@ func (x *deed) keep(dr *models.Draft, values map[string]string, before string) e
 	}
 	findings := x.findings(dr)
 	if x.in.Send && !blocked(findings) && !x.mustBeReleased(dr) {
+		if x.trimmed {
+			x.done("trimmed")
+		}
 		return x.release(dr)
 	}
 	return x.preview(dr, findings, before)

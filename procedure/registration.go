@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -222,12 +223,13 @@ func (d *Desk) lighten(tx *models.Tx, refused *models.OutboxMail) error {
 	}
 	l := d.about(tx, c, refused.Kind, e)
 	l.staff, l.key = staff, refused.Key+"/light"
-	if c.HandlerID != nil && *c.HandlerID == staff.ID && c.Shielded && !staff.Has(models.Coordinator) { // the version for the handler, and no more
+	if !d.mayNote(c, staff) { // shielded: the version for the handler, and no more
 		assigned, err := tx.Message(*e.StoredAs)
 		if err != nil {
 			return err
 		}
-		l.masked, m = true, &models.Message{Text: d.Read(assigned).Fields["handler_version"], Language: m.Language}
+		shown := cmp.Or(d.Read(assigned).Fields["handler_version"], d.Texts.Label(d.languageOf(staff), "shielded"))
+		l.masked, m = true, &models.Message{Text: shown, Language: m.Language}
 	}
 	return d.tellOne(tx, l, m, n, 0)
 }

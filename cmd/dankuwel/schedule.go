@@ -17,7 +17,7 @@ import (
 type scheduleCommand struct {
 	At     string   `placeholder:"TIME" help:"As of this moment (RFC 3339, for example 2026-11-23T08:15:00+01:00); otherwise now."`
 	DryRun bool     `help:"Only print what would be queued."`
-	Jobs   []string `arg:"" optional:"" name:"job" help:"status_updates, reminders, follow_ups (satisfaction, calls, closing, recurrences), evaluations, review_list, handler_digest, held_mail (what limits.automatic held back), practice (practice complaints older than 14 days go), retention (erase what ended long ago). Otherwise all of them."`
+	Jobs   []string `arg:"" optional:"" name:"job" help:"status_updates, reminders, follow_ups (satisfaction, calls, closing, recurrences), evaluations, review_list, handler_digest, held_mail (letters and receipts that a limit held back), practice (practice complaints older than 14 days go), retention (erase what ended long ago). Otherwise all of them."`
 }
 
 // timedJob is work that time brings, and when.
