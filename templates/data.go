@@ -77,7 +77,7 @@ type Data struct {
 	OldDue       time.Time // Extension: the day that was promised before; AnswerDue is the new one. Local date.
 	EndReason    string    // Side end: one of the labels reason.*, such as "older_than_a_year"; Body holds the words beside it.
 	OtherNumber  string    // Duplicate, hoort-bij: the complaint that goes on.
-	Measure      string    // Status update: what was promised and is done now. Measure due, evaluation, consultation: the measure.
+	Measure      string    // Status update: what was promised and is done now. Measure due, evaluation, consultation: the measure; Body is what it is about.
 	Measures     []string  // Satisfaction: what was promised and is done, as the reader heard it before.
 	Score        int       // Satisfaction thanks, task, addition: 1 to 5; 0: words without a score.
 	Action       string    // Receipt: key of the action, for the subject "Gedaan: wijs-toe".

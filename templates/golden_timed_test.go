@@ -21,10 +21,7 @@ func init() {
 			{"draft", watched("draft", 2, "answer_founded")},
 			{"measure", watched("measure", -1, "Elke verdieping krijgt een eigen warmhoudwagen, en de avondploeg brengt de soep voortaan als eerste rond, nog voor het brood en het beleg.")},
 			{"evaluation", watched("evaluation", 0, "Elke verdieping krijgt een eigen warmhoudwagen.")},
-			{"consultation", func(d *Data) {
-				watched("consultation", 1, "Elke verdieping krijgt een eigen warmhoudwagen.")(d)
-				d.Buttons = nil
-			}},
+			{"consultation", watched("consultation", 1, "Elke verdieping krijgt een eigen warmhoudwagen.")},
 			{"sober", watched("sober", 1, "")},
 			{"bare", func(d *Data) { d.Number, d.Complainant = "", Person{} }},
 		},
@@ -57,9 +54,9 @@ func init() {
 			}},
 			{"back", func(d *Data) {
 				promise(0)(d)
-				d.Again = alike(d)[1:]
+				d.Again, d.Buttons = alike(d)[1:], staffButtons("evaluate", "note")
 			}},
-			{"once", func(d *Data) { promise(2)(d); d.Owner, d.Again = "Bram De Wit", alike(d)[2:] }},
+			{"once", func(d *Data) { promise(2)(d); d.Owner, d.Again, d.Buttons = "Bram De Wit", alike(d)[2:], nil }},
 		},
 		"recurrence": {
 			{"", func(d *Data) {
@@ -78,6 +75,12 @@ func init() {
 			{"calm", func(d *Data) { d.Number, d.Agenda = "", agenda(d.Today)[4:] }},
 		},
 	})
+}
+
+// choices are the buttons that go with what is watched.
+var choices = map[string][]string{
+	"term_half": {"analyse", "status", "note"}, "term_end": {"answer", "extend", "status"}, "term_late": {"answer", "note"}, "task": {"contact", "note"}, "question": {"contact", "analyse"},
+	"draft": {"send", "drop"}, "measure": {"done", "postpone"}, "evaluation": {"evaluate", "note"}, "sober": {"contact", "assign", "note"},
 }
 
 // promise is a measure, so many days late.
@@ -116,7 +119,7 @@ func watched(watch string, late int, text string) func(*Data) {
 			d.Today, d.Sober = d.Received.AddDate(0, 0, 1+late), true
 		}
 		d.DueOn, d.Watch, d.WatchText, d.LateDays = d.Today.AddDate(0, 0, -late), watch, text, max(0, late)
-		d.Day, d.Buttons = daysBetween(d.Received, d.Today), staffButtons("answer", "extend", "note")
+		d.Day, d.Buttons = daysBetween(d.Received, d.Today), staffButtons(choices[watch]...)
 	}
 }
 

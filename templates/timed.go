@@ -147,6 +147,9 @@ func (p *page) DueLine() string {
 	return q.WatchedBy()
 }
 
+// TheMeasure is what a mail about a measure asks about.
+func (p *page) TheMeasure() string { return first(p.Measure, p.WatchText) }
+
 // Group are the complaints that are alike: Again, and the mail's own complaint first when it is not among them.
 func (p *page) Group() []Earlier {
 	if p.Number == "" || slices.ContainsFunc(p.Again, func(e Earlier) bool { return e.Number == p.Number }) {
