@@ -630,6 +630,9 @@ func (o *office) expectComplaint(number, field, want string) error {
 	var shown []string // what showed who a shielded complainant is
 	for _, e := range events {
 		var detail struct{ Kind string }
+		if e.Detail == "" { // erased
+			continue
+		}
 		if err := json.Unmarshal([]byte(e.Detail), &detail); err != nil {
 			return err
 		} else if e.What == "identity shown" {

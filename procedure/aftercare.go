@@ -78,7 +78,7 @@ func (x *deed) contacted() error {
 			return err
 		}
 	}
-	closed, err := x.contented(x.tx, x.c, satisfied, models.StaffActor(x.by.ID), x.e)
+	closed, err := x.contented(x.tx, x.c, satisfied, models.StaffActor(x.by.ID), x.cause())
 	if closed {
 		x.done("closed", x.c.Number)
 	}
@@ -166,7 +166,7 @@ func (x *deed) closeNow() error {
 	x.c.Solution = solutions[solved]
 	x.c.EndWords = x.words()
 	x.done("closed", x.c.Number)
-	return x.close(x.tx, x.c, models.StaffActor(x.by.ID), x.e)
+	return x.close(x.tx, x.c, models.StaffActor(x.by.ID), x.cause())
 }
 
 // reopen is `heropen`: open again under the same number, with the full term from the day of this mail.

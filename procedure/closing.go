@@ -8,7 +8,7 @@ import (
 const contentedFrom = 3
 
 // contented closes a complaint in after-care whose complainant is content, when nothing is open any more.
-func (d *Desk) contented(tx *models.Tx, c *models.Complaint, score int, actor string, e *models.LedgerEntry) (closed bool, err error) {
+func (d *Desk) contented(tx *models.Tx, c *models.Complaint, score int, actor string, detail map[string]any) (closed bool, err error) {
 	if score < contentedFrom || c.Stage != models.Aftercare {
 		return false, nil
 	}
@@ -16,13 +16,13 @@ func (d *Desk) contented(tx *models.Tx, c *models.Complaint, score int, actor st
 	if err != nil || len(open) > 0 {
 		return false, err
 	}
-	return true, d.close(tx, c, actor, e)
+	return true, d.close(tx, c, actor, detail)
 }
 
-// close ends a complaint that was answered; with it its tokens end, and the drafts that wait. e is the mail that brought it about; nil:
+// close ends a complaint that was answered; with it its tokens end, and the drafts that wait. detail says what brought it about; nil:
 // the clock.
-func (d *Desk) close(tx *models.Tx, c *models.Complaint, actor string, e *models.LedgerEntry) error {
-	if err := d.enter(tx, c, models.Closed, actor, e); err != nil {
+func (d *Desk) close(tx *models.Tx, c *models.Complaint, actor string, detail map[string]any) error {
+	if err := d.enter(tx, c, models.Closed, actor, detail); err != nil {
 		return err
 	}
 	return d.endOpen(tx, c)
@@ -37,14 +37,14 @@ func (d *Desk) endOpen(tx *models.Tx, c *models.Complaint) error {
 }
 
 // enter moves a complaint to a stage.
-func (d *Desk) enter(tx *models.Tx, c *models.Complaint, stage models.Stage, actor string, e *models.LedgerEntry) error {
+func (d *Desk) enter(tx *models.Tx, c *models.Complaint, stage models.Stage, actor string, detail map[string]any) error {
 	if c.Stage == stage {
 		return nil
 	}
-	detail := map[string]any{"from": c.Stage, "to": stage}
-	if e != nil {
-		detail["ledger"] = e.ID
+	if detail == nil {
+		detail = map[string]any{}
 	}
+	detail["from"], detail["to"] = c.Stage, stage
 	now := tx.Now()
 	c.Stage, c.StageSince, c.ClosedAt = stage, now, nil
 	if stage.Ended() {

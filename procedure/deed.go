@@ -207,8 +207,11 @@ func (x *deed) mark(what string, detail map[string]any) error {
 
 // moveTo enters a stage.
 func (x *deed) moveTo(stage models.Stage) error {
-	return x.enter(x.tx, x.c, stage, models.StaffActor(x.by.ID), x.e)
+	return x.enter(x.tx, x.c, stage, models.StaffActor(x.by.ID), x.cause())
 }
+
+// cause is what the events say that the deed brings about beside its own.
+func (x *deed) cause() map[string]any { return withName(map[string]any{"ledger": x.e.ID}, x.name) }
 
 // investigate enters stage 3 with the first wijs-toe, vraag or analyse.
 func (x *deed) investigate() error {

@@ -166,12 +166,13 @@ func (d *Desk) askWhetherItHelped(tx *models.Tx, c *models.Complaint, p *models.
 		if l.data.Again, err = d.since(tx, c, p, since); err != nil {
 			return err
 		}
-		l.data.Measure, l.data.WatchText, l.data.DueOn = fmt.Sprintf("M%d", p.No), p.Description, p.EvaluationOn.Time(d.Zone())
+		l.data.Measure, l.data.DueOn = fmt.Sprintf("M%d: %s", p.No, p.Description), p.EvaluationOn.Time(d.Zone())
+		l.data.Body = p.Process
 		l.data.LateDays = max(0, d.today(tx).DaysSince(p.EvaluationOn))
 		if !s.Owns(p.Owner) {
 			l.data.Owner = p.Owner
 		}
-		l.data.Form = d.Texts.FormText(d.languageOf(s), "evaluate", map[string]string{"measure": l.data.Measure}, nil)
+		l.data.Form = d.formFor(s, "evaluate", map[string]string{"measure": fmt.Sprintf("M%d", p.No)}, nil)
 		if err := d.toStaff(tx, l); err != nil {
 			return err
 		}

@@ -150,7 +150,7 @@ func (d *Desk) tellGroup(tx *models.Tx, g group, days int) error {
 		for _, r := range g.list {
 			l.data.Again = append(l.data.Again, templates.Earlier{Number: r.Number, Received: r.ReceivedAt.In(d.Zone()), Subject: r.Subject, Stage: string(r.Stage), Verdict: r.Verdict, Words: g.words[:min(len(g.words), 5)]})
 		}
-		l.data.Form = d.Texts.FormText(d.languageOf(s), "prevent", nil, nil)
+		l.data.Form = d.formFor(s, "prevent", nil, nil)
 		if err := d.toStaff(tx, l); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dankuwel/models"
+	"dankuwel/templates"
 )
 
 // How long before and after a day people are told of it, in calendar days unless it says otherwise.
@@ -30,7 +31,7 @@ func (d *Desk) planTerm(m *models.Matter, today models.Date) []Due {
 	}
 	if q := m.Letters["information_request"]; !q.IsZero() && q.After(m.Heard) {
 		on := d.dayOf(q).AddDays(answerSlow)
-		list = append(list, Due{Job: reminders, What: "reminder", On: on, slot: "question:" + string(d.dayOf(q)), do: remind("question", "", d.dayOf(q))})
+		list = append(list, Due{Job: reminders, What: "reminder", On: on, slot: "question:" + string(d.dayOf(q)), do: remind("question", "", on)})
 	}
 	if m.SuspendedAt != nil {
 		return list
@@ -120,10 +121,21 @@ func remindAuthor(dr models.Draft, since models.Date) func(*Desk, *models.Tx, *m
 	return func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
 		author := d.Settings.StaffByID(dr.AuthorID)
 		if author == nil {
-			return remind("draft", dr.Subject, since)(d, tx, m, due)
+			return remind("draft", kindOf(&dr), since)(d, tx, m, due)
 		}
-		return d.watch(tx, "reminder", m.Complaint, []*models.Staff{author}, "draft", dr.Subject, since, due.slot)
+		return d.watch(tx, "reminder", m.Complaint, []*models.Staff{author}, "draft", kindOf(&dr), since, due.slot)
 	}
+}
+
+// kindOf names a draft by its letter, an answer by its verdict.
+func kindOf(dr *models.Draft) string {
+	switch {
+	case dr.Kind == "":
+		return "reply"
+	case dr.Kind == "answer" && dr.Verdict != "":
+		return "answer_" + dr.Verdict
+	}
+	return sentAs(dr.Kind)
 }
 
 // escalate tells the coordinator and management.
@@ -170,23 +182,22 @@ func (d *Desk) watch(tx *models.Tx, kind string, c *models.Complaint, to []*mode
 		}
 		l.data.Watch, l.data.WatchText, l.data.DueOn = watch, text, since.Time(d.Zone())
 		l.data.LateDays = max(0, d.today(tx).DaysSince(since))
+		if l.data.Complainant = person(&c.Complainant); c.Shielded && !s.Has(models.Coordinator) || watch == "measure" || watch == "evaluation" {
+			l.data.Complainant = templates.Person{}
+		}
 		if c.Handler != nil && c.Handler != s && c.Handler.ID != s.ID {
 			l.data.Owner = c.Handler.Name
 		}
 		switch {
 		case watch == "task":
 			l.buttons = []string{"contact", "note"}
-			l.data.Form = d.Texts.FormText(d.languageOf(s), "contact", nil, nil)
-			l.data.Complainant = person(&c.Complainant)
-			if c.Shielded && !s.Has(models.Coordinator) {
-				l.data.Complainant.Name, l.data.Complainant.Email, l.data.Complainant.Phone, l.data.Complainant.Address = "", "", "", ""
-			}
+			l.data.Form = d.formFor(s, "contact", nil, nil)
 		case watch == "draft", watch == "measure":
 			l.buttons = helpFor(string(c.Stage))
 		default:
 			l.buttons = helpFor(string(c.Stage))
 			if kind == "reminder" {
-				l.data.Form = d.Texts.FormText(d.languageOf(s), d.nextForm(c), nil, nil)
+				l.data.Form = d.formFor(s, d.nextForm(c), nil, nil)
 			}
 		}
 		if err := d.toStaff(tx, l); err != nil {
@@ -219,11 +230,11 @@ func (d *Desk) askWhetherDone(tx *models.Tx, c *models.Complaint, no int, text, 
 			}
 			continue
 		}
-		l.data.Measure, l.data.WatchText, l.data.DueOn, l.data.LateDays = fmt.Sprintf("M%d", no), text, due.Time(d.Zone()), max(0, d.today(tx).DaysSince(due))
+		l.data.Measure, l.data.DueOn, l.data.LateDays = fmt.Sprintf("M%d: %s", no, text), due.Time(d.Zone()), max(0, d.today(tx).DaysSince(due))
 		if !s.Owns(owner) {
 			l.data.Owner = owner
 		}
-		l.data.Form = d.Texts.FormText(d.languageOf(s), "postpone", map[string]string{"measure": fmt.Sprintf("M%d", no)}, nil)
+		l.data.Form = d.formFor(s, "postpone", map[string]string{"measure": fmt.Sprintf("M%d", no)}, nil)
 		if err := d.toStaff(tx, l); err != nil {
 			return err
 		}

@@ -97,7 +97,7 @@ func (d *Desk) satisfied(tx *models.Tx, a *Arrival, e *models.LedgerEntry, compl
 	if err != nil {
 		return err
 	}
-	if _, err := d.contented(tx, c, score, "complainant", e); err != nil {
+	if _, err := d.contented(tx, c, score, "complainant", map[string]any{"ledger": e.ID}); err != nil {
 		return err
 	}
 	if score == 0 && a.reading.onlyThanks {
@@ -172,7 +172,7 @@ func (d *Desk) scoreTask(tx *models.Tx, c *models.Complaint, n circle, kind stri
 	for _, s := range d.owners(c, n) {
 		l := letter{kind: "task", key: keyOf("task", c, s.Email, kind+":"+cause), mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c, staff: s, buttons: []string{"contact", "reopen"}}
 		l.data.Task, l.data.Score, l.data.ReactBy, l.data.Complainant = kind, score, due.Time(d.Zone()), person(&c.Complainant)
-		l.data.Form = d.Texts.FormText(d.languageOf(s), "contact", nil, nil)
+		l.data.Form = d.formFor(s, "contact", nil, nil)
 		if m != nil {
 			l.data.Text, l.data.Language = m.NewText, m.Language
 		}

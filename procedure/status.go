@@ -107,7 +107,7 @@ func (d *Desk) happened(m *models.Matter) (list []string) {
 			say("answered_question")
 		}
 	default:
-		say("question", d.Texts.Day(m.Language, question.In(d.Zone())))
+		say("question", question.In(d.Zone()))
 	}
 	switch {
 	case m.Stage == models.Answer && m.StageSince.After(last):
@@ -122,7 +122,7 @@ func (d *Desk) happened(m *models.Matter) (list []string) {
 func (d *Desk) sayLate(tx *models.Tx, m *models.Matter, due Due) error {
 	return d.writeStatus(tx, m, due, func(l *letter) error {
 		day := d.Settings.Calendar.Add(d.today(tx), Term{reactDays, WorkingDays})
-		l.data.Late, l.data.ReactBy = true, day.Time(d.Zone())
+		l.data.Late, l.data.OldDue, l.data.ReactBy = true, m.AnswerDue.Time(d.Zone()), day.Time(d.Zone())
 		return d.taskOnce(tx, m.Complaint, "name_date", "task.late", day)
 	})
 }
