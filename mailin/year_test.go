@@ -215,6 +215,12 @@ func (y *year) answer(c *life) {
 			y.staffSays("#contact " + c.number + "\nHoe: telefoon\nWat: Ik las het antwoord voor.\nWas dit het antwoord: ja")
 		})
 	}
+	switch how := y.rand.IntN(100); { // whether it is right now, when that is asked
+	case how < 45:
+		y.in(10+y.rand.IntN(30), func() { y.rates(c, "5, dank u wel") })
+	case how < 60:
+		y.in(10+y.rand.IntN(10), func() { y.rates(c, "2\n\nEr is nog altijd niets veranderd.") })
+	}
 	if y.chance(8) {
 		y.in(4, func() {
 			y.replies(c, "Ik ben het er niet mee eens, want er is nog altijd niemand die mij kan zeggen hoe het verder gaat.")
@@ -239,6 +245,20 @@ func (y *year) replies(c *life, text string) {
 	}
 	y.deliver(fmt.Sprintf("From: <%s>\r\nTo: %s\r\nSubject: Re: klacht\r\nMessage-ID: <%d@client.test>\r\nIn-Reply-To: <%s>\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
 		c.email, mail.Get("Reply-To"), y.uid+1, mail.MessageID, y.now.Format(time.RFC1123Z), text), y.now)
+}
+
+// rates answers the question whether it is right now; who is not content is called.
+func (y *year) rates(c *life, text string) {
+	if len(y.sent(c.email, "satisfaction_request")) == 0 {
+		return
+	}
+	y.must(y.pickUp("newest", c.email, "satisfaction_request"))
+	mail := y.taken["newest"]
+	y.deliver(fmt.Sprintf("From: <%s>\r\nTo: %s\r\nSubject: Re: %s\r\nMessage-ID: <%d@client.test>\r\nIn-Reply-To: <%s>\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
+		c.email, mail.Get("Reply-To"), mail.Subject, y.uid+1, mail.MessageID, y.now.Format(time.RFC1123Z), text), y.now)
+	y.in(1+y.rand.IntN(6), func() {
+		y.staffSays("#contact " + c.number + "\nHoe: telefoon\nWat: Ik belde, en wij spraken af dat er volgende week iemand langskomt.")
+	})
 }
 
 // bounces lets a letter come back for good.
@@ -297,8 +317,12 @@ func (y *year) evening() {
 				return o.StaffID != nil && strings.Contains(o.Key, part) && !y.dayOf(o).AddDays(days).Time(brussels).Before(today.Time(brussels))
 			})
 		}
+		lately := 1
+		if today.DaysSince(m.AnswerDue) > 14 {
+			lately = 11
+		}
 		lateSince := calendar.NextWorkingDay(m.AnswerDue.AddDays(1))
-		if m.AnsweredAt == nil && today >= lateSince && !y.afterDown(lateSince) && calendar.WorkingDay(today) && !reminded("reminder/"+m.Number, 1) {
+		if m.AnsweredAt == nil && today >= lateSince && !y.afterDown(lateSince) && calendar.WorkingDay(today) && !reminded("reminder/"+m.Number, lately) {
 			wrong("answer late since %s, and nobody is reminded", m.AnswerDue)
 		}
 		for _, k := range m.Measures {

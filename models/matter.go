@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -12,6 +13,7 @@ import (
 type Matter struct {
 	*Complaint
 	Letters  map[string]time.Time // when the newest letter of each kind to the complainant was made
+	Mailed   map[string]bool      // kind and cause of the mails that time brought: "reminder/2027-01-07:half"
 	Asked    time.Time            // when the complainant was last asked whether it is right now, by mail or through a call; zero never
 	Heard    time.Time            // when the complainant last wrote, or was heard; zero never
 	Acted    bool                 // a staff member did something
@@ -47,7 +49,7 @@ func (tx *Tx) mattersWhere(cond string, args ...any) ([]*Matter, error) {
 	list := make([]*Matter, len(complaints))
 	byID := make(map[int64]*Matter, len(complaints))
 	for i := range complaints {
-		list[i] = &Matter{Complaint: &complaints[i], Letters: map[string]time.Time{}}
+		list[i] = &Matter{Complaint: &complaints[i], Letters: map[string]time.Time{}, Mailed: map[string]bool{}}
 		byID[complaints[i].ID] = list[i]
 	}
 	if err := tx.suspensions(pointers(complaints)...); err != nil {
@@ -61,6 +63,11 @@ func (tx *Tx) mattersWhere(cond string, args ...any) ([]*Matter, error) {
 				k.Heard = m.At
 			} else {
 				k.Letters[m.Kind] = m.At
+			}
+		}),
+		each(tx.db.Select("complaint_id", "key").Where(of+" AND kind IN ('status_update', 'reminder', 'escalation', 'measure_due', 'satisfaction_request')", args...), func(m *OutboxMail) {
+			if part := strings.SplitN(m.Key, "/", 4); len(part) == 4 { // kind, number, recipient, cause
+				byID[*m.ComplaintID].Mailed[part[0]+"/"+part[3]] = true
 			}
 		}),
 		each(tx.db.Select("complaint_id").Where(of+" AND actor LIKE 'staff:%'", args...), func(e *Event) { byID[e.ComplaintID].Acted = true }),

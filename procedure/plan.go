@@ -49,7 +49,8 @@ var Jobs = []Job{
 	{"retention", (*Desk).Retain},
 }
 
-// plan lists what time brings for a complaint, as of a day: of what is past only the newest of each row of reminders, and the next ones.
+// plan lists what time brings for a complaint, as of a day: of what is past only the newest of each row of reminders, and the next ones; what was
+// mailed is left out.
 func (d *Desk) plan(m *models.Matter, today models.Date) []Due {
 	var list []Due
 	if m.AnsweredAt == nil {
@@ -58,7 +59,8 @@ func (d *Desk) plan(m *models.Matter, today models.Date) []Due {
 	}
 	list = append(list, d.planTasks(m, today)...)
 	list = append(list, d.planMeasures(m, today)...)
-	return append(list, d.planAftercare(m, today)...)
+	list = append(list, d.planAftercare(m, today)...)
+	return slices.DeleteFunc(list, func(due Due) bool { return m.Mailed[due.What+"/"+due.slot] })
 }
 
 // current leaves out of a row of reminders, in order of their days, those that a later one has made moot.
@@ -88,16 +90,7 @@ func (d *Desk) Next(tx *models.Tx, complaintID int64, now time.Time) ([]Due, err
 	if err != nil || m == nil {
 		return nil, err
 	}
-	var list []Due
-	for _, due := range d.plan(m, models.DateOf(now, d.Zone())) {
-		done, err := tx.HasKey(due.What + "/" + m.Number + "/%/" + due.slot)
-		if err != nil {
-			return nil, err
-		}
-		if !done {
-			list = append(list, due)
-		}
-	}
+	list := d.plan(m, models.DateOf(now, d.Zone()))
 	if m.AnsweredAt == nil {
 		list = append(list, Due{What: "answer", On: m.AnswerDue})
 	}
@@ -110,7 +103,7 @@ func (d *Desk) Next(tx *models.Tx, complaintID int64, now time.Time) ([]Due, err
 func (d *Desk) onTime(ctx context.Context, job string) error {
 	return d.change(ctx, func(d *Desk, tx *models.Tx) error {
 		today := d.today(tx)
-		if job != statusUpdates && !d.Settings.Calendar.WorkingDay(today) {
+		if job == reminders && !d.Settings.Calendar.WorkingDay(today) {
 			return nil // nobody is there to be reminded
 		}
 		list, err := tx.Matters()

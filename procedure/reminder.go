@@ -13,7 +13,8 @@ import (
 const (
 	endNear    = 7  // before the end of the term
 	shortTerm  = 3  // a term that began less long ago has no reminder of its half
-	again      = 7  // between reminders of what is late, beside the answer's, which comes every working day
+	daily      = 14 // after it, of an answer that is late: a reminder each working day; then a week lies between them
+	again      = 7  // between reminders of what else is late
 	escalated  = 14 // between escalations of an answer that is late
 	answerSlow = 7  // since a question to the complainant
 	draftSlow  = 2  // working days that a draft waits before its author is reminded
@@ -21,7 +22,7 @@ const (
 	measureLet = 5  // working days after it, before somebody else is told
 )
 
-// planTerm reminds who owns the complaint: before half of the term, before its end, on each day after it; then the coordinator and management
+// planTerm reminds who owns the complaint: before half of the term, before its end, on each working day of two weeks after it and then each week; the coordinator and management
 // are told, too.
 func (d *Desk) planTerm(m *models.Matter, today models.Date) []Due {
 	var list []Due
@@ -45,7 +46,11 @@ func (d *Desk) planTerm(m *models.Matter, today models.Date) []Due {
 	if near > began {
 		row = append(row, Due{Job: reminders, What: "reminder", On: near, slot: string(due) + ":end", do: remind("term_end", "", due)})
 	}
-	row = append(row, repeated(Due{Job: reminders, What: "reminder", slot: string(due), do: remind("term_late", "", due)}, due.AddDays(1), 1, today))
+	every, late := 1, due.AddDays(1)
+	if today > due.AddDays(daily) {
+		every, late = again, due.AddDays(daily+1)
+	}
+	row = append(row, repeated(Due{Job: reminders, What: "reminder", slot: string(due), do: remind("term_late", "", due)}, late, every, today))
 	list = append(list, current(row, today)...)
 	return append(list, repeated(Due{Job: reminders, What: "escalation", slot: string(due), do: escalate("term_late", "", due)}, due.AddDays(1), escalated, today))
 }
