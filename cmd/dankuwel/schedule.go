@@ -44,6 +44,9 @@ func (a *app) scheduler() *scheduler.Scheduler {
 	for _, j := range a.config.timedJobs() {
 		s.Jobs = append(s.Jobs, scheduler.Job{Name: j.name, Schedule: j.schedule, Run: func(ctx context.Context, at time.Time) error {
 			_, err := a.desk.AsOf(ctx, at, func(d *procedure.Desk) error { return j.do(d, ctx) })
+			if err == nil && j.name == "retention" { // files of erased mails that were too young to go with their rows
+				_, err = a.store.Read(ctx).SweepBlobs(24 * time.Hour)
+			}
 			return err
 		}})
 	}
