@@ -196,6 +196,15 @@ func exerciseErase(t *testing.T, e Engine) {
 		if left := must[[]Erasure](t)(r.read().NotErased(list)); len(left) != 0 {
 			t.Errorf("left %v", left)
 		}
+		r.sound()
+		r.exec("UPDATE complaints SET facts = 'De soep was koud.'")
+		if broken := must[[]string](t)(r.read().Verify()); len(broken) != 1 || !strings.Contains(broken[0], "something of it is left") {
+			t.Errorf("verify says %q", broken)
+		}
+		r.exec("UPDATE complaints SET erased_at = NULL")
+		if broken := strings.Join(must[[]string](t)(r.read().Verify()), " "); !strings.Contains(broken, "erased.jsonl says") {
+			t.Errorf("verify says %q", broken)
+		}
 		// The number was given to another complaint after an older backup was put back.
 		r.exec("UPDATE complaints SET erased_at = NULL, registered_at = ?", r.now.Add(time.Hour))
 		if left := must[[]Erasure](t)(r.read().NotErased(list)); len(left) != 0 {
