@@ -32,6 +32,8 @@ func (s *telling) expect(args []string) error {
 		return s.expectLedger(args)
 	case "mail": // KIND to USER [N]; no mail to USER
 		return s.expectMail(args, no)
+	case "inbox": // USER KIND PATTERN: a mail of that kind lies there whose text is so
+		return s.expectInbox(args, no)
 	case "outbox": // KIND N: made for sending, sent or not
 		n := 0
 		for _, m := range s.outbox() {
@@ -147,6 +149,29 @@ func (s *telling) expectMail(args []string, no bool) error {
 		return fmt.Errorf("there are %d, in %s", got, describe(mails))
 	}
 	return nil
+}
+
+func (s *telling) expectInbox(args []string, no bool) error {
+	if len(args) != 3 {
+		return fmt.Errorf("inbox USER KIND PATTERN")
+	}
+	mails := ofKind(s.mails(s.t, args[0], "INBOX"), args[1])
+	for _, l := range mails {
+		if match(l.text, args[2], false) == nil {
+			if no {
+				return fmt.Errorf("it is:\n%s", l.text)
+			}
+			return nil
+		}
+	}
+	if no {
+		return nil
+	}
+	var texts strings.Builder
+	for _, l := range mails[max(0, len(mails)-4):] {
+		texts.WriteString("\n" + l.text)
+	}
+	return fmt.Errorf("it is in none of %d; the last are:%s", len(mails), texts.String())
 }
 
 func expectNumber(got int, args []string, no bool) error {

@@ -88,7 +88,8 @@ func TestHangup(t *testing.T) {
 		for i, fault := range []struct{ old, text, said string }{
 			{`language    = "nl"`, `language = "vlaams"`, "organization.language"},
 			{`ca_file  = "` + w.rig.CA, `ca_file  = "` + w.rig.CA + ".gone", "ca_file"},
-			{`[security]`, "[templates]\ndir = \"" + w.badTexts() + "\"\n[security]", "acknowledgement.md"},
+			{`[security]`, "[templates]\ndir = \"" + w.badTexts("acknowledgement.md") + "\"\n[security]", "acknowledgement.md"},
+			{`[security]`, "[templates]\ndir = \"" + w.badTexts("own/bezoek.md") + "\"\n[security]", "bezoek.md"},
 		} {
 			before := w.log()
 			line := w.change(fault.old, fault.text)
@@ -116,18 +117,19 @@ func TestHangup(t *testing.T) {
 			t.Errorf("with the new configuration the thanks do not name its telephone:\n%s", l.text)
 		}
 		w.mustLive()
-		w.mustHaveAll(5)
+		w.mustHaveAll(6)
 	})
 }
 
 // badTexts is a folder of own texts with one that is no template.
-func (w *world) badTexts() string {
+func (w *world) badTexts(name string) string {
 	w.t.Helper()
-	dir := filepath.Join(w.dir, "texts")
-	if err := os.MkdirAll(filepath.Join(dir, "nl"), 0o755); err != nil {
+	dir := filepath.Join(w.dir, "texts-"+filepath.Base(name))
+	file := filepath.Join(dir, "nl", name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "nl", "acknowledgement.md"), []byte("Subject: Dank u {{.Numb"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte("Subject: Dank u {{.Numb"), 0o644); err != nil {
 		w.t.Fatal(err)
 	}
 	return dir

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -43,8 +44,12 @@ func readStory(path string) (*story, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseStory(path, string(raw)), nil
+}
+
+func parseStory(path, text string) *story {
 	s, name := &story{path: path, files: map[string]string{}}, ""
-	for line := range strings.Lines(string(raw)) {
+	for line := range strings.Lines(text) {
 		bare := strings.TrimRight(line, "\n")
 		switch {
 		case strings.HasPrefix(bare, "-- ") && strings.HasSuffix(bare, " --"):
@@ -56,7 +61,7 @@ func readStory(path string) (*story, error) {
 			s.files[name] += line
 		}
 	}
-	return s, nil
+	return s
 }
 
 // settings are the files mailbox.toml and more.toml, and the lines `with kitchen`, `with meldpunt` and `with no-authserv`.
@@ -83,6 +88,16 @@ type telling struct {
 
 func (s *story) tell(t *testing.T, w *world) {
 	scene := &telling{world: w, t: t, story: s, taken: map[string]*letter{}, began: time.Now(), padding: map[string]int{}}
+	for name, text := range s.files { // the organisation's own
+		if file := filepath.Join(w.dir, filepath.FromSlash(name)); strings.HasPrefix(name, "texts/") {
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	for n, line := range s.script {
 		words, err := split(scene.fillIn(line))
 		if err != nil {
@@ -103,7 +118,7 @@ func (s *telling) act(words []string) error {
 	if verb == "expect" {
 		return s.expect(args)
 	}
-	arity := map[string]int{"deliver": 1, "drop": 1, "submit": 2, "append": 2, "pad": 2, "move": 2, "take": 3, "limit-size": 1, "capability": 1, "fail": 2, "change": 2}
+	arity := map[string]int{"deliver": 1, "drop": 1, "submit": 2, "append": 2, "pad": 2, "move": 2, "take": 3, "limit-size": 1, "capability": 1, "fail": 2, "change": 2, "reply": 3}
 	if len(args) < arity[verb] {
 		return fmt.Errorf("%s needs %d words", verb, arity[verb])
 	}
@@ -120,6 +135,8 @@ func (s *telling) act(words []string) error {
 			}
 		}
 		s.deliver(s.t, l.raw, from, to)
+	case "reply": // USER KIND FILE [style gmail] [lang fr] [fill FILE] [about K-2026-0001] [to ADDRESS]
+		return s.reply(args[0], args[1], args[2], args[3:])
 	case "drop": // FILE [USER]
 		s.drop(s.t, append(args, "klachten")[1], s.mail(args[0]))
 	case "submit": // USER FILE
@@ -163,6 +180,42 @@ func (s *telling) act(words []string) error {
 	return nil
 }
 
+// reply answers the newest mail of a kind with the text of a file as a mail client does that quotes all of it; another file fills in the form that is quoted.
+func (s *telling) reply(user, kind, file string, options []string) error {
+	s.awaitKind(s.t, user, kind, 1)
+	args := []string{user, "--kind", kind, "--body-file", s.written(file)}
+	for i := 0; i+1 < len(options); i += 2 {
+		switch name, value := options[i], options[i+1]; name {
+		case "style", "lang":
+			args = append(args, "--"+name, value)
+		case "to":
+			args = append(args, "--to", value)
+		case "about":
+			args = append(args, "--match", value)
+		case "fill":
+			args = append(args, "--fill-file", s.written(value))
+		default:
+			return fmt.Errorf("reply does not know %q", name)
+		}
+	}
+	s.must(s.t, "reply", args...)
+	return nil
+}
+
+// written is a file of the archive on the disk, as it is, with names filled in.
+func (s *telling) written(name string) string {
+	s.t.Helper()
+	text, ok := s.story.files[name]
+	if !ok {
+		s.t.Fatalf("%s holds no file %s", s.story.path, name)
+	}
+	path := filepath.Join(s.dir, name)
+	if err := os.WriteFile(path, []byte(s.fillIn(text)), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	return path
+}
+
 // mail is a file of the archive, with names filled in and its lines ended by CRLF.
 func (s *telling) mail(name string) []byte {
 	s.t.Helper()
@@ -175,7 +228,7 @@ func (s *telling) mail(name string) []byte {
 }
 
 // fillIn replaces ${YEAR}, ${DATE} (when the story began, so that a mail may come twice), ${PARKED} (the first mail that waits for a decision) and ${name.field}, where name
-// was picked up by `take`.
+// was picked up by `take`: a header field, reply-to, or by-ja, the address of the button with that code.
 func (s *telling) fillIn(text string) string {
 	return os.Expand(text, func(word string) string {
 		name, field, found := strings.Cut(word, ".")
@@ -194,11 +247,17 @@ func (s *telling) fillIn(text string) string {
 			if field == "reply-to" {
 				return s.taken[name].address("Reply-To")
 			}
+			if button, ok := strings.CutPrefix(field, "by-"); ok { // the address of that button, by its code
+				return tokenCode.ReplaceAllString(s.taken[name].address("Reply-To"), "."+button+".$1@")
+			}
 			return s.taken[name].field(field)
 		}
 		return "${" + word + "}"
 	})
 }
+
+// tokenCode is the code and the token at the end of an address of ours (CONTRACT section 6).
+var tokenCode = regexp.MustCompile(`\.[a-z]+\.([a-z2-7]{16})@`)
 
 // brussels is now, where the organisation is.
 func brussels() time.Time {

@@ -28,6 +28,7 @@ type settings struct {
 	NoAuth  bool   // security.authserv_id is ""
 	Kitchen bool   // there is a department "Keuken", and Bram is its handler
 	More    string // tables at the end
+	Tongue  string // language of all staff; empty: the organisation's
 	Disk    string // size of a disk of its own for the register, as `mount -o size=` takes it; empty: none
 }
 

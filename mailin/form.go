@@ -19,6 +19,7 @@ type Filled struct {
 	Twice  map[string]string // Key to second value, where a field stands twice with different values: above the marker and below it, mostly.
 	Free   string            // Own new text that is no field and no verb line: note or letter.
 	Below  bool              // Some field stood in the quoted form below the marker.
+	Own    string            // What the person wrote in this mail, as it stands: verb, form, signature and all.
 }
 
 // ReadFilled reads the forms and the verb of a staff member's mail. newText is what the person wrote above the quotation
@@ -64,6 +65,7 @@ func ReadFilled(subject, newText, whole string, texts *templates.Set) Filled {
 	isShown := func(l staffLine) bool { return shown[l.bare().text] }
 	free = append(free, without(mine.free, func(l staffLine) bool { return strings.HasPrefix(l.text, "^") && isShown(l) })...)
 	free = append(free, without(withoutContext(inline, shown), isShown)...)
+	f.Own = NewText(whole, texts.Markers())
 	f.Free = joinFree(append(free, missingFrom(beside, own)...))
 	return f
 }

@@ -241,11 +241,8 @@ func cutWords(line string, n int) (head, rest string, ok bool) {
 
 // missingFields are the fields of a form that no line has.
 func (r *formReader) missingFields(form string, found map[int]formField) (missing []string) {
-	for _, a := range r.texts.Actions() {
-		if a.Key == form {
-			missing = slices.Clone(a.Fields)
-		}
-	}
+	a, _ := r.texts.Form(form)
+	missing = slices.Clone(a.Fields)
 	for _, field := range found {
 		missing = slices.DeleteFunc(missing, func(key string) bool { return key == field.key })
 	}

@@ -64,10 +64,15 @@ func (r *formReader) heading(text string) string {
 	if len(text) > maxFormLabel || !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "＃") {
 		return ""
 	}
-	if a, rest, ok := r.texts.Action(text); ok && rest == "" {
-		return a.Key
+	a, rest, ok := r.texts.Action(text)
+	key := a.Key
+	if key == "template" {
+		key, rest = r.texts.OwnForm(rest)
 	}
-	return ""
+	if !ok || rest != "" {
+		return ""
+	}
+	return key
 }
 
 const maxFormLines = 400 // That a form without its first line may have.
@@ -93,7 +98,7 @@ func leading(list []*candidate, n int) (best *candidate) {
 // first line; action is "" when there is no label.
 func (r *formReader) formAbove(lines []staffLine) (action string, begin int) {
 	var open []*candidate // Whose labels these may be.
-	for _, a := range r.texts.Actions() {
+	for _, a := range r.texts.Forms() {
 		if len(a.Fields) > 0 {
 			open = append(open, &candidate{action: a.Key, keys: map[string]bool{}})
 		}

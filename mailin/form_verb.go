@@ -75,10 +75,24 @@ func (r *formReader) readVerb(line string) (v verbLine, ok bool) {
 	}
 	v.action = a.Key
 	v.send, v.rest = r.cutSend(rest)
+	if a.Key == "template" {
+		r.ownForm(&v)
+	}
 	if hashed || r.isCommand(a, line, v.rest) {
 		return v, true
 	}
 	return verbLine{}, false
+}
+
+// ownForm takes the name of a text of the organisation's own away that stands behind the verb, and the word "verstuur" behind that; a number
+// may stand between them.
+func (r *formReader) ownForm(v *verbLine) {
+	number := ourNumber.FindString(v.rest)
+	v.action, v.rest = r.texts.OwnForm(v.rest[len(number):])
+	if v.action != "template" && !v.send {
+		v.send, v.rest = r.cutSend(v.rest)
+	}
+	v.rest = strings.TrimSpace(number + " " + v.rest)
 }
 
 // cutSend takes the word "verstuur" away that stands first or last behind a verb.

@@ -74,6 +74,7 @@ func (p *mailParser) readHeader(top bool) []Field {
 	for _, w := range b.odd {
 		p.warn(w)
 	}
+	p.m.Mended = p.m.Mended || top && b.mended
 	if b.bodyAt >= 0 {
 		p.lines.pushBack(append(bytes.Clone(block[b.bodyAt:]), end...))
 	}
@@ -86,6 +87,7 @@ type headerBuilder struct {
 	top    bool
 	fields []Field
 	odd    []string // Warnings.
+	mended bool     // See Message.Mended.
 	bodyAt int      // Offset in block at which the body begins; -1: it is all header.
 
 	value     []byte // The field being read, unfolded so far.
@@ -105,6 +107,7 @@ func (b *headerBuilder) read() {
 		line = bytes.TrimRight(line, "\r")
 		if bytes.IndexByte(line, 0) >= 0 {
 			line = bytes.ReplaceAll(line, []byte{0}, nil)
+			b.mended = true
 			b.note("The header held NUL bytes; they were left out.")
 		}
 		if !b.take(line, at) {
@@ -156,6 +159,7 @@ func (b *headerBuilder) take(line []byte, at int) bool {
 		b.note("A header line without colon was left out.")
 		return true
 	}
+	b.mended = true
 	b.note("A header line without colon was read as a continuation of the field above it.")
 	b.extend(line)
 	return true

@@ -322,7 +322,7 @@ func (in *Intake) route(ctx context.Context, d *procedure.Desk, a *arrival) (*mo
 		return d.File(ctx, &a.Arrival, models.AsOwn, th.complaint)
 	}
 	if a.kind == Automatic && isAnswer(a.mail) {
-		if who := in.sender(a, th); who.proven {
+		if who := in.sender(a, th); who.proven && who.staff.Owns(a.mail.From[0].Email) { // not whoever sent it in his name
 			if err := d.SeemsAway(ctx, who.staff); err != nil {
 				return nil, err
 			}
@@ -369,6 +369,11 @@ func (in *Intake) person(ctx context.Context, d *procedure.Desk, a *arrival, th 
 		if a.Suspect = a.verdict; old {
 			a.Suspect = "old"
 		}
+		if th.satisfies {
+			var score int
+			score, a.Beside = Score(in.Desk.Texts, th.scores, a.Message.NewText, a.Message.FromName)
+			return d.Satisfied(ctx, &a.Arrival, th.complaint, score, th.evidence)
+		}
 		return d.Add(ctx, &a.Arrival, th.complaint, th.evidence)
 	case old:
 		return d.Park(ctx, &a.Arrival, "old")
@@ -385,7 +390,8 @@ func saysNothing(a *arrival) bool {
 	return strings.TrimSpace(a.Message.Text) == "" && strings.TrimSpace(a.Message.Subject) == "" && !slices.ContainsFunc(a.mail.Attachments, substantial)
 }
 
-// isComplainant: a staff member may have a complaint of his own; about that one he writes as its complainant.
+// isComplainant: a staff member may have a complaint of his own; about that one he writes as its complainant. Of a practice complaint he is
+// the handler, too: there he writes as its complainant only where he answers a letter to the complainant.
 func (in *Intake) isComplainant(ctx context.Context, d *procedure.Desk, a *arrival, th thread) bool {
 	if th.complaint == 0 || th.token != nil {
 		return false
@@ -393,8 +399,27 @@ func (in *Intake) isComplainant(ctx context.Context, d *procedure.Desk, a *arriv
 	own := false
 	_ = d.View(ctx, func(tx *models.Tx) error {
 		c, err := tx.ComplaintByID(th.complaint)
-		own = err == nil && c.Complainant.EmailKey == models.FoldAddress(a.Message.FromEmail)
+		switch {
+		case err != nil:
+		case c.Practice:
+			own = d.Practises(c) == d.Settings.StaffByAddress(a.Message.FromEmail)
+			if own && th.evidence.By != "token" {
+				own, err = answersLetter(tx, a.mail)
+			}
+		default:
+			own = c.Complainant.EmailKey == models.FoldAddress(a.Message.FromEmail)
+		}
 		return err
 	})
 	return own
+}
+
+// answersLetter tells whether the mail answers a letter to a complainant, and not a mail to staff.
+func answersLetter(tx *models.Tx, m *Message) (bool, error) {
+	for _, id := range m.InReplyTo {
+		if o, err := tx.OutboxByMessageID(id); err != nil || o != nil {
+			return err == nil && o.StaffID == nil, err
+		}
+	}
+	return false, nil
 }

@@ -49,6 +49,9 @@ type Message struct {
 	Size     int64    // Raw bytes read.
 	Warnings []string // Sentences for log and staff: what was wrong, how it was read.
 
+	// Mended: a field of the top header was read otherwise than a server may have read it: under another name, or with another end.
+	Mended bool
+
 	leaves []leaf // What Identity is made of.
 }
 

@@ -1,7 +1,6 @@
 package mailin
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
@@ -81,7 +80,7 @@ func (in *Intake) inDisplayName(m *Message) *models.Staff {
 // before the mail came to that server. The id counts only as a server writes it, bare and with the version at most: a server takes out
 // what bears its own id, but may not know it again in quotes or behind a comment.
 func (in *Intake) vouched(m *Message, staff *models.Staff, fromDomain, mailboxDomain string) (pass, fail bool) {
-	if in.AuthServID == "" || slices.ContainsFunc(m.Warnings, readOtherwise) {
+	if in.AuthServID == "" || m.Mended { // the server may have read another id, or another end of its own field
 		return false, false
 	}
 	for _, field := range m.All("Authentication-Results") {
@@ -96,11 +95,6 @@ func (in *Intake) vouched(m *Message, staff *models.Staff, fromDomain, mailboxDo
 		return false, false
 	}
 	return false, false
-}
-
-// readOtherwise: the header was mended where the server may have read something else: another id, or another end of its own field.
-func readOtherwise(warning string) bool {
-	return strings.HasPrefix(warning, "A header line without colon was read as") || strings.HasPrefix(warning, "The header held NUL bytes")
 }
 
 // sameName compares host names. Folding beyond ASCII would change the length: "ſ" is no "s" to a server.

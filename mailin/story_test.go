@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -25,22 +29,29 @@ import (
 )
 
 // TestStories tells each archive of testdata/stories on each engine: mails come in, the clock is moved, and the mails and rows that
-// come of it are expected. Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
+// come of it are expected. Files named texts/LANG/… are the organisation's own texts (templates.dir). Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
 //
-//	set anonymous note | profile awb | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID
+//	set second WORDS | anonymous note | profile awb | holidays NL | suspends on | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID | desk ADDRESS (shared, handles the kitchen)
 //	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
 //	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
-//	together FILE FILE ...               several mails in one batch
+//	repeat N FILE as user                N mails, alike but for ${n}
+//	together FILE [as user] FILE ...     several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
+//	days N                               so many days on, with all that time brings on each of them at 11:00
+//	jobs                                 what time brings, once more as of now
 //	review / release                     what the clock does: the review list; letters that were held back
+//	forget                               what the clock does at night: practice complaints that are old enough go
 //	erase K-2026-0001 "reason" / retain   the operator erases; what is older than "set retain MONTHS" is erased
+//	toobig ADDRESS KIND                  the server took the newest mail of that kind not, for its size, and all others
 //	sent                                 all that waits in the outbox has left
 //	answered K-2026-0001                 as if the answer had left (its row says so; the procedure that writes answers is another part)
+//	satisfaction K-2026-0001             the clock asks whether it is right now; call K-2026-0001: it has somebody call once more
 //	take NAME ADDRESS KIND               pick up the newest mail of that kind: ${NAME.reply-to}, ${NAME.by-ja} (its button), ${NAME.message-id}, ${NAME.envelope}
 //	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
 //	expect no mail [KIND] to ADDRESS
-//	expect K-2026-0001 FIELD VALUE       stage, notes, dropped (drafts), verdict, reason, score, handler, department, shielded, anonymous, sober, due, name, language, tasks, erased
+//	expect K-2026-0001 FIELD VALUE       shown (mails that showed who is shielded), stage, notes, dropped (drafts), verdict, reason, score, by (names in events), writers (of notes), handler, department, shielded, anonymous, sober, due, overdue, term (its changes), reasons (of them), name, language, tasks, erased
+//	expect forgotten NUMBER / listed N   a complaint that is in no row any more; how many stand in the list of complaints
 //	expect gone WORD ...                 nothing in database and files holds the word any more; expect kept WORD ...
 //	expect folder NAME                   where the last mail is to be filed
 //	expect text NAME "words"             in the mail that was taken; expect not text
@@ -88,7 +99,8 @@ func newOffice(t testing.TB, store *models.Store) *office {
 	}
 	settings := &procedure.Settings{
 		Organization: procedure.Organization{Name: "Woonzorgcentrum De Linde", Signature: "An Peeters, klachtencoördinator", Phone: "02 555 12 12", Language: "nl"},
-		Profile:      procedure.Profiles["vlaams-bestuur"], Calendar: procedure.NewCalendar(brussels, "BE", nil), Anonymous: "handle", ThanksFor: "bericht",
+		Profile:      procedure.Profiles["vlaams-bestuur"], Calendar: procedure.NewCalendar(brussels, "BE", nil), StatusEvery: procedure.Term{N: 14, Unit: procedure.CalendarDays}, SatisfactionAfter: procedure.Term{N: 7, Unit: procedure.CalendarDays},
+		CloseAfter: procedure.Term{N: 21, Unit: procedure.CalendarDays}, Recurrence: procedure.Rate{N: 3, Per: 90 * 24 * time.Hour}, Anonymous: "handle", ThanksFor: "bericht",
 		Staff: []*models.Staff{
 			{Email: "an@example.test", Name: "An Peeters", Aliases: []string{"an.peeters@example.test"}, Roles: []models.Role{models.Coordinator, models.Handler}},
 			{Email: "bram@example.test", Name: "Bram De Wit", Roles: []models.Role{models.Handler}, Departments: []string{"Keuken"}},
@@ -109,6 +121,7 @@ func tell(t *testing.T, store *models.Store, path string, archive *txtar.Archive
 	for _, f := range archive.Files {
 		o.files[f.Name] = f.Data
 	}
+	o.ownTexts()
 	begun := false
 	for n, line := range strings.Split(string(archive.Comment), "\n") {
 		words := quotedFields(o.fillIn(line))
@@ -129,6 +142,29 @@ func tell(t *testing.T, store *models.Store, path string, archive *txtar.Archive
 	if err != nil || len(broken) > 0 {
 		t.Errorf("%s: verify: %v %q", path, err, broken)
 	}
+}
+
+// ownTexts loads the texts that the story brings along.
+func (o *office) ownTexts() {
+	dir := o.t.TempDir()
+	for name, text := range o.files {
+		file, own := strings.CutPrefix(name, "texts/")
+		if !own {
+			continue
+		}
+		path := filepath.Join(dir, filepath.FromSlash(file))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			o.t.Fatal(err)
+		}
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+	texts, err := templates.Load(dir)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.intake.Desk.Texts, o.intake.Desk.Read = texts, ReadStaffMail(texts)
 }
 
 func (o *office) act(words []string) error {
@@ -156,10 +192,23 @@ func (o *office) act(words []string) error {
 			}
 		}
 		return o.take(mailbox, o.fetched(o.mail(args[0], user), received))
+	case "repeat":
+		n, err := strconv.Atoi(args[0])
+		for i := range n {
+			if err != nil {
+				return err
+			}
+			err = o.take("klachten@example.test", o.fetched(bytes.ReplaceAll(o.mail(args[1], args[3]), []byte("${n}"), []byte(strconv.Itoa(i+1))), o.now))
+		}
+		return err
 	case "together":
 		var list []Fetched
-		for _, name := range args {
-			list = append(list, o.fetched(o.mail(name, ""), o.now))
+		for i := 0; i < len(args); i++ {
+			name, user := args[i], ""
+			if i+2 < len(args) && args[i+1] == "as" {
+				user, i = args[i+2], i+2
+			}
+			list = append(list, o.fetched(o.mail(name, user), o.now))
 		}
 		return o.take("klachten@example.test", list...)
 	case "accept", "discard":
@@ -172,18 +221,39 @@ func (o *office) act(words []string) error {
 		}
 		_, err = o.intake.Desk.Accept(o.t.Context(), no, "operator")
 		return err
+	case "days": // so many days on, with all that time brings on each of them at 11:00
+		n, err := strconv.Atoi(args[0])
+		for range n {
+			o.now = time.Date(o.now.Year(), o.now.Month(), o.now.Day()+1, 11, 0, 0, 0, brussels)
+			err = errors.Join(err, o.jobs())
+		}
+		return err
+	case "jobs": // all of them, once more, now
+		return o.jobs()
 	case "review":
 		return o.intake.Desk.ReviewList(o.t.Context())
 	case "release":
 		return o.intake.Desk.ReleaseHeld(o.t.Context())
+	case "forget":
+		return o.intake.Desk.EndPractice(o.t.Context())
 	case "erase":
 		return o.intake.Desk.Erase(o.t.Context(), args[0], args[1], "operator")
 	case "retain":
 		return o.intake.Desk.Retain(o.t.Context())
 	case "sent":
 		return o.sentAll()
+	case "toobig":
+		if err := o.refuse(args[0], args[1]); err != nil {
+			return err
+		}
+		_, err := o.intake.Desk.Refused(o.t.Context())
+		return err
 	case "answered":
 		return o.answered(args[0])
+	case "satisfaction":
+		return o.intake.Desk.AskSatisfied(o.t.Context(), args[0], "story:"+o.now.Format("2006-01-02"))
+	case "call":
+		return o.intake.Desk.CallAgain(o.t.Context(), args[0])
 	case "take":
 		return o.pickUp(args[0], args[1], args[2])
 	case "expect":
@@ -200,6 +270,12 @@ func (o *office) set(what, value string) error {
 		s.Anonymous = value
 	case "profile":
 		s.Profile = procedure.Profiles[value]
+	case "second":
+		s.Organization.SecondLine = value
+	case "holidays":
+		s.Calendar = procedure.NewCalendar(brussels, value, nil)
+	case "suspends":
+		s.Profile.Suspends = value == "on"
 	case "thanks":
 		s.ThanksFor = value
 	case "authserv":
@@ -229,6 +305,8 @@ func (o *office) set(what, value string) error {
 		return err
 	case "form":
 		s.FormSenders = append(s.FormSenders, procedure.FormSender{Address: value, NameField: "Naam", EmailField: "E-mail", TextField: "Bericht"})
+	case "desk":
+		s.Staff = slices.Insert(s.Staff, 1, &models.Staff{Email: value, Name: "Onthaal", Roles: []models.Role{models.Handler}, Departments: []string{"Keuken"}, Shared: true})
 	case "scanner":
 		s.Scanners = append(s.Scanners, value)
 	case "list":
@@ -254,7 +332,7 @@ func (o *office) answered(number string) error {
 		if err != nil {
 			return err
 		}
-		token := strings.Repeat("a", 16)
+		token := strings.Repeat(string(rune('a'+c.Serial-1)), 16)
 		_, err = tx.Queue(&models.OutboxMail{Key: "answer/" + number, Kind: "answer", ComplaintID: &c.ID, Mailbox: c.Mailbox, Recipient: c.Complainant.Email, Subject: "Antwoord",
 			MessageID: "answer-" + number + "@example.test", BounceToken: token, EnvelopeSender: "klachten+b." + token + "@example.test"}, bytes)
 		if err != nil {
@@ -266,14 +344,36 @@ func (o *office) answered(number string) error {
 	})
 }
 
+// jobs does what time brings, as of now.
+func (o *office) jobs() error {
+	_, err := o.intake.Desk.AsOf(o.t.Context(), o.now, func(d *procedure.Desk) error {
+		for _, j := range procedure.Jobs {
+			if err := j.Do(d, o.t.Context()); err != nil {
+				return fmt.Errorf("%s: %w", j.Name, err)
+			}
+		}
+		return nil
+	})
+	return err
+}
+
 // sentAll marks every mail of the outbox as sent.
-func (o *office) sentAll() error {
+func (o *office) sentAll() error { return o.refuse("", "") }
+
+// refuse does the same, but for the newest mail of a kind to an address, which is too big.
+func (o *office) refuse(address, kind string) error {
+	big := int64(0)
+	if list := o.sent(address, kind); address != "" && len(list) > 0 {
+		big = list[len(list)-1].ID
+	}
 	return o.store.Write(o.t.Context(), o.now, func(tx *models.Tx) error {
 		list, err := tx.Claim("story", 1000, time.Minute)
 		for i := range list {
 			m := &list[i]
 			sent := tx.Now()
-			m.State, m.SentAt = "sent", &sent
+			if m.State, m.SentAt = "sent", &sent; m.ID == big {
+				m.State, m.SentAt, m.LastCode = "failed", nil, 552
+			}
 			if _, err := tx.Complete(m, "story"); err != nil {
 				return err
 			}
@@ -356,7 +456,7 @@ func (o *office) pickUp(name, address, kind string) error {
 
 var replyCode = regexp.MustCompile(`\.[a-z]{2,3}\.`)
 
-// fillIn replaces ${NAME.reply-to}, ${NAME.message-id} and ${NAME.envelope} of mails that were taken.
+// fillIn replaces ${NAME.reply-to}, ${NAME.message-id}, ${NAME.envelope}, ${NAME.score-4} and ${NAME.score-subject-4} of mails that were taken.
 func (o *office) fillIn(text string) string {
 	return os.Expand(text, func(word string) string {
 		name, field, _ := strings.Cut(word, ".")
@@ -370,6 +470,8 @@ func (o *office) fillIn(text string) string {
 			return m.MessageID
 		case field == "subject":
 			return m.Subject
+		case strings.HasPrefix(field, "score-"):
+			return scoreButton(m, field)
 		case field == "envelope":
 			return o.bounce[name]
 		case strings.HasPrefix(field, "by-") && len(m.ReplyTo) > 0: // the address of a button
@@ -377,6 +479,25 @@ func (o *office) fillIn(text string) string {
 		}
 		return m.Get(field)
 	})
+}
+
+// scoreButton is the address behind a button of satisfaction_request, "score-4", or the subject that it fills in, "score-subject-4".
+func scoreButton(m *Message, field string) string {
+	n := field[len(field)-1:]
+	for _, link := range regexp.MustCompile(`href="(mailto:[^"]+)"`).FindAllStringSubmatch(m.HTML, -1) {
+		u, err := url.Parse(html.UnescapeString(link[1]))
+		if err != nil || u.Query().Get("body") != n {
+			continue
+		}
+		if strings.HasPrefix(field, "score-subject-") {
+			return u.Query().Get("subject")
+		}
+		address, err := url.PathUnescape(u.Opaque)
+		if err == nil {
+			return address
+		}
+	}
+	return ""
 }
 
 func (o *office) expect(args []string) error {
@@ -387,6 +508,15 @@ func (o *office) expect(args []string) error {
 	switch args[0] {
 	case "mail":
 		return o.expectMail(args[1:], not)
+	case "forgotten":
+		if _, err := o.store.Read(o.t.Context()).Complaint(args[1]); !models.IsNotFound(err) {
+			return fmt.Errorf("it is there: %v", err)
+		}
+	case "listed":
+		n := 0
+		if err := o.store.Read(o.t.Context()).EachComplaint(models.ComplaintFilter{}, func(*models.Complaint) error { n++; return nil }); err != nil || strconv.Itoa(n) != args[1] {
+			return fmt.Errorf("%d complaints: %v", n, err)
+		}
 	case "gone", "kept":
 		for _, word := range args[1:] {
 			if where := modelstest.Holding(o.t, o.store, word); (len(where) > 0) != (args[0] == "kept") {
@@ -480,7 +610,35 @@ func (o *office) expectComplaint(number, field, want string) error {
 	if err != nil {
 		return err
 	}
+	events, err := tx.Events(c.ID)
+	if err != nil {
+		return err
+	}
+	var by, writers []string
+	for _, e := range events {
+		var said struct{ By string }
+		if json.Unmarshal([]byte(e.Detail), &said); said.By != "" {
+			by = append(by, said.By)
+		}
+	}
+	for _, m := range messages {
+		if m.Direction == "note" && m.Kind == "note" {
+			writers = append(writers, m.FromName)
+		}
+	}
 	dropped := len(slices.DeleteFunc(messages, func(m models.Message) bool { return m.Kind != "dropped" }))
+	var shown []string // what showed who a shielded complainant is
+	for _, e := range events {
+		var detail struct{ Kind string }
+		if e.Detail == "" { // erased
+			continue
+		}
+		if err := json.Unmarshal([]byte(e.Detail), &detail); err != nil {
+			return err
+		} else if e.What == "identity shown" {
+			shown = append(shown, detail.Kind)
+		}
+	}
 	handler, linked := "", ""
 	if c.Handler != nil {
 		handler = c.Handler.Email
@@ -488,9 +646,17 @@ func (o *office) expectComplaint(number, field, want string) error {
 	if linked, err = tx.NumberOf(c.LinkedTo); err != nil {
 		return err
 	}
-	got, ok := map[string]string{"stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
+	changes, err := tx.TermChanges(c.ID)
+	if err != nil {
+		return err
+	}
+	var term, reasons []string // of its changes
+	for _, t := range changes {
+		term, reasons = append(term, t.Kind), append(reasons, t.Reason)
+	}
+	got, ok := map[string]string{"overdue": fmt.Sprint(c.Overdue(models.DateOf(o.now, brussels))), "term": strings.Join(term, " "), "reasons": strings.Join(reasons, " | "), "stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
 		"sober": fmt.Sprint(c.Sober), "due": string(c.AnswerDue), "name": c.Complainant.Name, "email": c.Complainant.Email, "language": c.Language, "tasks": strings.Join(kinds, " "),
-		"received": string(c.ReceivedOn), "linked": linked, "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "erased": fmt.Sprint(c.ErasedAt != nil), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
+		"received": string(c.ReceivedOn), "linked": linked, "by": strings.Join(by, " "), "writers": strings.Join(writers, ", "), "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "shown": strings.Join(shown, " "), "erased": fmt.Sprint(c.ErasedAt != nil), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
 	if !ok || got != want {
 		return fmt.Errorf("%s is %q", field, got)
 	}

@@ -2,6 +2,8 @@ package mailin
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"dankuwel/mailout"
 	"dankuwel/models"
@@ -17,6 +19,8 @@ type thread struct {
 	stranger  bool               // quotes a number, but does not belong to it
 	token     *models.Token      // of a staff mail, also one that has ended
 	code      string             // action of the address
+	scores    []int              // score addresses that the mail was sent to
+	satisfies bool               // to a score address, or in reply to a satisfaction_request
 }
 
 // thread finds the conversation of a mail: by token, by In-Reply-To and References, by a number in the subject and a sender who belongs
@@ -54,6 +58,11 @@ func (in *Intake) thread(tx *models.Tx, a *arrival) (thread, error) {
 		return th, nil
 	}
 	th.complaint, th.evidence.By = found[0], by[0]
+	if !th.satisfies {
+		if th.satisfies, err = in.repliesToRequest(tx, a, ids, found[0]); err != nil {
+			return th, err
+		}
+	}
 	for _, id := range found[1:] {
 		if id != found[0] {
 			c, err := tx.ComplaintByID(id)
@@ -66,6 +75,30 @@ func (in *Intake) thread(tx *models.Tx, a *arrival) (thread, error) {
 	}
 	return th, nil
 }
+
+// repliesToRequest tells whether the newest of our letters that a mail answers asks the complaint's complainant for a score. Where it names
+// none of ours, for its client names none or the submission server gave our letter another Message-ID, the subject tells.
+func (in *Intake) repliesToRequest(tx *models.Tx, a *arrival, ids []string, complaint int64) (bool, error) {
+	for _, id := range ids[:min(len(ids), maxAnswered)] {
+		m, err := tx.OutboxByMessageID(id)
+		if err != nil {
+			return false, fmt.Errorf("look for the letter that is answered: %w", err)
+		}
+		if m != nil {
+			return m.Kind == "satisfaction_request" && m.ComplaintID != nil && *m.ComplaintID == complaint, nil
+		}
+	}
+	sent, err := tx.OutboxOf(complaint)
+	if err != nil {
+		return false, fmt.Errorf("look for the letter that is answered: %w", err)
+	}
+	return slices.ContainsFunc(sent, func(m models.OutboxMail) bool {
+		return m.Kind == "satisfaction_request" && strings.HasSuffix(strings.TrimSpace(a.mail.Subject), m.Subject)
+	}), nil
+}
+
+// maxAnswered is how many Message-IDs of a mail's references are looked up for the letter that it answers.
+const maxAnswered = 20
 
 // ours recognises our own mail by what the outbox knows, never by From, and the mail of ours that a notification returns.
 func (in *Intake) ours(tx *models.Tx, a *arrival, th *thread, add func(string, ...int64)) error {
@@ -119,6 +152,16 @@ func (in *Intake) tokens(tx *models.Tx, a *arrival, th *thread, add func(string,
 		details = append(details, d)
 	}
 	for _, d := range details {
+		if n := d.Score(); n > 0 {
+			c, err := tx.ComplaintByToken(d.Token)
+			if err == nil {
+				add("token", c.ID)
+				th.scores, th.satisfies = append(th.scores, n), true
+			} else if !models.IsNotFound(err) {
+				return err
+			}
+			continue
+		}
 		switch d.Code {
 		case "":
 			c, err := tx.ComplaintByToken(d.Token)

@@ -3,6 +3,7 @@ package mailout
 import (
 	"net/mail"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -11,6 +12,7 @@ import (
 //	klachten+k-2026-0001.TOKEN@        what a complainant's letters bear in Reply-To
 //	klachten+k-2026-0001.CODE.TOKEN@   what a staff mail bears; CODE is the action it stands for
 //	klachten+CODE.TOKEN@               the same without a complaint
+//	klachten+k-2026-0001.s4.TOKEN@     a score button in a complainant's letter; TOKEN is the complaint's own, s1 to s5 the score
 //	klachten+b.TOKEN@                  envelope sender of one mail (VERP), where its delivery status notifications go
 //
 // A token has 16 lower-case base32 characters and is compared after folding case: some systems change the case of local parts.
@@ -18,7 +20,7 @@ import (
 // Detail is what stands behind the plus sign of an address of ours, or in the brackets of a subject.
 type Detail struct {
 	Number string // K-2026-0001, or ""
-	Code   string // action of a staff mail; "" for a complainant's address; "b" for a bounce address
+	Code   string // action of a staff mail; "" for a complainant's address; "s1" to "s5" for a score; "b" for a bounce address
 	Token  string // lower case
 }
 
@@ -29,10 +31,21 @@ const BounceCode = "b"
 const ReplyCode = "brf"
 
 var (
-	detailForm  = regexp.MustCompile(`^(?:(k-\d{4}-\d{4,})\.)?(?:([a-z]{1,3})\.)?([a-z2-7]{16})$`)
-	subjectForm = regexp.MustCompile(`(?i)\[(?:(k-\d{4}-\d{4,}) )?([a-z]{1,3}) ([a-z2-7]{16})\]`)
+	detailForm  = regexp.MustCompile(`^(?:(k-\d{4}-\d{4,})\.)?(?:([a-z]{1,3}|s[1-5])\.)?([a-z2-7]{16})$`)
+	subjectForm = regexp.MustCompile(`(?i)\[(?:(k-\d{4}-\d{4,}) )?([a-z]{1,3}|s[1-5]) ([a-z2-7]{16})\]`)
 	numberForm  = regexp.MustCompile(`(?i)\bk-(\d{4})-(\d{4,})\b`)
 )
+
+// ScoreCode is the code of the score n, 1 to 5.
+func ScoreCode(n int) string { return "s" + strconv.Itoa(n) }
+
+// Score is the score that the detail stands for, 1 to 5; 0 none.
+func (d Detail) Score() int {
+	if len(d.Code) == 2 && d.Code[0] == 's' && '1' <= d.Code[1] && d.Code[1] <= '5' {
+		return int(d.Code[1] - '0')
+	}
+	return 0
+}
 
 // With makes the address of the mailbox that carries the detail.
 func (d Detail) With(mailbox string) string {
@@ -104,7 +117,7 @@ func LocalPartFits(mailbox string) bool {
 // Addr is a name and an address as header fields bear them.
 func Addr(name, address string) *mail.Address { return &mail.Address{Name: name, Address: address} }
 
-// staffToken is the address or subject of a staff mail wherever it stands in a text: it bears a code before its token.
+// staffToken is the address or subject of a staff mail wherever it stands in a text: it bears a code before its token. A score's code holds a digit.
 var staffToken = regexp.MustCompile(`(?i)\+(?:k-\d{4}-\d{4,}\.)?[a-z]{1,3}\.[a-z2-7]{16}@|\[(?:k-\d{4}-\d{4,} )?[a-z]{1,3} [a-z2-7]{16}\]`)
 
 // HoldsStaffToken tells whether a text holds an address or subject by which staff act.

@@ -73,8 +73,8 @@ func FoldAddress(email string) string { return strings.ToLower(strings.TrimSpace
 // Complaint is one complaint in the register.
 type Complaint struct {
 	ID              int64
-	Number          string // K-2026-0001
-	Year            int    // of receipt, in the organisation's time zone
+	Number          string // K-2026-0001; K-0000-0001 of a practice complaint
+	Year            int    // of receipt, in the organisation's time zone; 0 of a practice complaint
 	Serial          int
 	Stage           Stage
 	StageSince      time.Time
@@ -96,7 +96,7 @@ type Complaint struct {
 	Anonymous       bool        // without a name or a way to write back, or shielded at the writer's wish
 	Shielded        bool        // only the coordinator sees who it is
 	Sober           bool        // speaks of death, abuse, violence, a fall or a hospital stay
-	Practice        bool        // a staff member's exercise; stands in no list or figure
+	Practice        bool        // a staff member's exercise; stands in no list or figure, and is forgotten (ForgetPractice)
 	Department      string
 	HandlerID       *int64
 	Handler         *Staff `gorm:"foreignKey:HandlerID"`
@@ -113,6 +113,8 @@ type Complaint struct {
 	LastActivityAt  time.Time
 	LinkedTo        *int64
 	ErasedAt        *time.Time
+
+	SuspendedAt *time.Time `gorm:"-"` // since then the clock stands still; read off the changes of the term
 }
 
 // Day is the "12" of "dag 12 van 45": calendar days since receipt.
@@ -121,9 +123,9 @@ func (c *Complaint) Day(today Date) int { return today.DaysSince(c.ReceivedOn) }
 // Term is the "45" of "dag 12 van 45".
 func (c *Complaint) Term() int { return c.AnswerDue.DaysSince(c.ReceivedOn) }
 
-// Overdue tells whether the answer is late: the term is met until 24:00 of its last day.
+// Overdue tells whether the answer is late: the term is met until 24:00 of its last day, and is not over while the clock stands still.
 func (c *Complaint) Overdue(today Date) bool {
-	return c.AnsweredAt == nil && !c.Stage.Ended() && today > c.AnswerDue
+	return c.AnsweredAt == nil && !c.Stage.Ended() && c.SuspendedAt == nil && today > c.AnswerDue
 }
 
 // NextNumber takes the next number of the year of receipt. The counter's row stays locked until the transaction ends, and a
@@ -208,7 +210,7 @@ func (tx *Tx) complaintWhere(cond string, arg any) (*Complaint, error) {
 			return nil, fmt.Errorf("handler of %s: %w", c.Number, err)
 		}
 	}
-	return &c, nil
+	return &c, tx.suspensions(&c)
 }
 
 // ComplaintFilter says which complaints a list holds.
@@ -228,6 +230,9 @@ func (tx *Tx) EachComplaint(f ComplaintFilter, fn func(*Complaint) error) error 
 		}
 		if err := q.Order("year, serial").Limit(500).Find(&page).Error; err != nil {
 			return fmt.Errorf("list complaints: %w", err)
+		}
+		if err := tx.suspensions(pointers(page)...); err != nil {
+			return err
 		}
 		for i := range page {
 			if f.Limit > 0 && left == 0 {

@@ -100,6 +100,55 @@ func exerciseComplaints(t *testing.T, e Engine) {
 			t.Errorf("%d complainants", n)
 		}
 	})
+	t.Run("the clock stands still from a suspension to a resumption or a reopening", func(t *testing.T) {
+		r := newRegister(t, e)
+		other, c := r.complain("a"), r.complain("b")
+		change := func(of *Complaint, kind string) {
+			r.now = r.now.Add(time.Hour)
+			r.write(func(tx *Tx) error {
+				return tx.AddTermChange(&TermChange{ComplaintID: of.ID, Kind: kind, OldDue: of.AnswerDue, NewDue: of.AnswerDue})
+			})
+		}
+		check := func(want *time.Time) {
+			t.Helper()
+			same := func(how string, got *time.Time) {
+				if (got == nil) != (want == nil) || got != nil && !got.Equal(*want) {
+					t.Errorf("%s: since %v, want %v", how, got, want)
+				}
+			}
+			same("by number", must[*Complaint](t)(r.read().Complaint(c.Number)).SuspendedAt)
+			for _, o := range must[[]Complaint](t)(r.read().OpenComplaints()) {
+				if o.ID == c.ID {
+					same("open", o.SuspendedAt)
+				} else if o.SuspendedAt != nil {
+					t.Errorf("%s stands still", o.Number)
+				}
+			}
+			err := r.read().EachComplaint(ComplaintFilter{}, func(o *Complaint) error {
+				if o.ID == c.ID {
+					same("listed", o.SuspendedAt)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		check(nil)
+		change(c, "suspension")
+		since := Micro(r.now)
+		check(&since)
+		change(c, "extension")
+		change(other, "resumption")
+		check(&since)
+		change(c, "resumption")
+		check(nil)
+		change(c, "suspension")
+		since = Micro(r.now)
+		check(&since)
+		change(c, "reopening")
+		check(nil)
+	})
 	t.Run("complaints of one person, but one, without practice ones", func(t *testing.T) {
 		r := newRegister(t, e)
 		plain := r.complain("a")
@@ -169,6 +218,12 @@ func exerciseMessages(t *testing.T, e Engine) {
 	}
 	if got, err := tx.SameText("jan@example.test", hash, noon.Add(90*time.Minute)); err != nil || got != 0 {
 		t.Errorf("same text, too long ago: %d %v", got, err)
+	}
+	r.write(func(tx *Tx) error {
+		return tx.db.Exec("UPDATE complaints SET practice = TRUE WHERE id = ?", b.ID).Error
+	})
+	if got, err := r.read().SameText("jan@example.test", hash, noon); err != nil || got != a.ID {
+		t.Errorf("same text, the newer one for practice: %d %v, want %d", got, err, a.ID)
 	}
 	if got, err := tx.SameText("jan@example.test", "", noon); err != nil || got != 0 {
 		t.Errorf("no hash: %d %v", got, err)

@@ -15,12 +15,19 @@ func (tx *Tx) SaveComplainant(c *Complainant) error {
 func (tx *Tx) OpenComplaints() (list []Complaint, err error) {
 	err = tx.db.Preload("Handler").Where("NOT practice AND stage NOT IN ('closed','inadmissible','not_a_complaint','withdrawn','duplicate')").
 		Order("answer_due, id").Limit(200).Find(&list).Error
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	return list, tx.suspensions(pointers(list)...)
 }
 
-// AddScore writes what a complainant says of our work, 1 to 5.
+// AddScore writes what a complainant says of our work, 1 to 5; 0: words without a score. All are kept.
 func (tx *Tx) AddScore(complaintID int64, score int, words string, messageID int64) error {
-	return tx.db.Exec("INSERT INTO satisfaction_scores (complaint_id, at, score, words, message_id) VALUES (?, ?, ?, ?, ?)", complaintID, tx.now, score, words, messageID).Error
+	var given *int
+	if score > 0 {
+		given = &score
+	}
+	return tx.db.Exec("INSERT INTO satisfaction_scores (complaint_id, at, score, words, message_id) VALUES (?, ?, ?, ?, ?)", complaintID, tx.now, given, words, messageID).Error
 }
 
 // AnswerLeft tells whether a reaction to the complaint left and did not come back: a letter, or a call or letter that staff logged as the answer.

@@ -224,7 +224,7 @@ func (tx *Tx) ForgetMentions(numbers []string, since time.Time) error {
 	for {
 		var page []OutboxMail
 		err := tx.db.Where(`id > ? AND created_at >= ? AND staff_id IS NOT NULL AND state IN ('sent','failed') AND raw <> ?
-			AND (complaint_id IS NULL OR kind IN ('registration','addition','receipt')) AND kind <> 'welcome'`, last, Micro(since), nothing).Order("id").Limit(200).Find(&page).Error
+			AND (complaint_id IS NULL OR kind IN ('registration','addition','receipt','recurrence','evaluation_due')) AND kind <> 'welcome'`, last, Micro(since), nothing).Order("id").Limit(200).Find(&page).Error
 		if err != nil {
 			return fmt.Errorf("look for mentions: %w", err)
 		}

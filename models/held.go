@@ -64,7 +64,7 @@ func (tx *Tx) AnswersTo(recipient string, kinds []string, since time.Time) (n in
 // ComplaintsSince counts the complaints of an address that were received after since and not after until, and finds the newest of them.
 func (tx *Tx) ComplaintsSince(email string, since, until time.Time) (n int, newest int64, err error) {
 	err = tx.db.Raw(`SELECT COUNT(*), COALESCE(MAX(complaints.id), 0) FROM complaints JOIN complainants ON complainants.id = complaints.complainant_id
-		WHERE complainants.email_key = ? AND complainants.email_key <> '' AND complaints.received_at > ? AND complaints.received_at <= ?`,
+		WHERE complainants.email_key = ? AND complainants.email_key <> '' AND NOT complaints.practice AND complaints.received_at > ? AND complaints.received_at <= ?`,
 		FoldAddress(email), Micro(since), Micro(until)).Row().Scan(&n, &newest)
 	return n, newest, err
 }

@@ -36,7 +36,7 @@ type LedgerEntry struct {
 	ReceivedAt  time.Time
 	SeenAt      time.Time
 	Outcome     Outcome
-	Reason      string // of a parked mail
+	Reason      string // of a parked mail; practice: its complaint was one, and is forgotten
 	ComplaintID *int64
 	StoredAs    *int64 // messages.id
 	FirstID     *int64 // of a known mail: the first sighting

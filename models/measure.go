@@ -101,6 +101,15 @@ func (tx *Tx) PreventiveMeasures(complaintID int64) (list []PreventiveMeasure, e
 	return list, err
 }
 
+// PreventiveMeasure reads one, without its number in a complaint.
+func (tx *Tx) PreventiveMeasure(id int64) (*PreventiveMeasure, error) {
+	var m PreventiveMeasure
+	if err := tx.db.Omit("No").Take(&m, id).Error; err != nil {
+		return nil, fmt.Errorf("preventive measure %d: %w", id, err)
+	}
+	return &m, nil
+}
+
 // ComplaintsOfMeasure lists the complaints that a preventive measure serves.
 func (tx *Tx) ComplaintsOfMeasure(id int64) (ids []int64, err error) {
 	err = tx.db.Raw("SELECT complaint_id FROM preventive_measure_complaints WHERE preventive_measure_id = ? ORDER BY complaint_id", id).Scan(&ids).Error

@@ -132,13 +132,13 @@ func (tx *Tx) ComplaintOfMessageIDs(ids []string) ([]int64, error) {
 	return found, nil
 }
 
-// SameText finds the newest complaint to which the same person sent the same text after since.
+// SameText finds the newest complaint to which the same person sent the same text after since; practice complaints are left out.
 func (tx *Tx) SameText(fromEmail, textHash string, since time.Time) (complaintID int64, err error) {
 	if textHash == "" || fromEmail == "" {
 		return 0, nil
 	}
 	var ids []int64
-	err = tx.db.Model(&Message{}).Where("from_key = ? AND text_hash = ? AND text_hash <> '' AND direction = 'in' AND complaint_id IS NOT NULL AND at >= ?",
+	err = tx.db.Model(&Message{}).Where("from_key = ? AND text_hash = ? AND text_hash <> '' AND direction = 'in' AND complaint_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM complaints c WHERE c.id = messages.complaint_id AND c.practice) AND at >= ?",
 		FoldAddress(fromEmail), textHash, Micro(since)).Order("at DESC").Limit(1).Pluck("complaint_id", &ids).Error
 	if err != nil || len(ids) == 0 {
 		return 0, err
@@ -163,6 +163,11 @@ func (tx *Tx) KeepInside(id, complaintID int64) error {
 	return tx.db.Model(&Message{}).Where("id = ?", id).Updates(map[string]any{"complaint_id": complaintID, "direction": "note"}).Error
 }
 
+// NameWriter notes who wrote a message, where that was asked afterwards.
+func (tx *Tx) NameWriter(id int64, name string) error {
+	return tx.db.Model(&Message{}).Where("id = ?", id).Update("from_name", name).Error
+}
+
 // FirstMessage reads the mail that a complaint began with, and its ledger row.
 func (tx *Tx) FirstMessage(complaintID int64) (*Message, *LedgerEntry, error) {
 	var e LedgerEntry
@@ -175,4 +180,15 @@ func (tx *Tx) FirstMessage(complaintID int64) (*Message, *LedgerEntry, error) {
 	}
 	m, err := tx.Message(*e.StoredAs)
 	return m, &e, err
+}
+
+// MailBefore is the newest mail from the address that a staff entry acted with, before the message; nil when there is none with words.
+func (tx *Tx) MailBefore(staffID int64, fromEmail string, id int64) (*Message, error) {
+	var list []Message // beside the person stands the condition of the index messages_same_text, word for word
+	err := tx.db.Where("from_key = ? AND text_hash <> '' AND staff_id = ? AND direction = 'note' AND kind <> 'receipt' AND id < ?", FoldAddress(fromEmail), staffID, id).
+		Order("id DESC").Limit(1).Find(&list).Error
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], nil
 }

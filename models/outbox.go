@@ -67,6 +67,13 @@ func (tx *Tx) Queued(key string) (bool, error) {
 	return n > 0, err
 }
 
+// HasKey tells whether a mail was made whose key is like the pattern (% stands for anything).
+func (tx *Tx) HasKey(pattern string) (bool, error) {
+	var n int64
+	err := tx.db.Raw("SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE key LIKE ? LIMIT 1) AS k", pattern).Scan(&n).Error
+	return n > 0, err
+}
+
 // Claim takes up to n mails that are due for owner, with a lease: attempt, lease and next time are stored before anything is dialled.
 // A mail whose lease ran out (a node died while sending) is due again.
 func (tx *Tx) Claim(owner string, n int, lease time.Duration) ([]OutboxMail, error) {

@@ -89,9 +89,12 @@ type text struct {
 	stems       func() string // ready when they are made; stemming goes on beside the transaction
 }
 
-// findable notes the words of the complaint. They are written when the transaction ends, or somebody searches in it: SQLite writes its
+// findable notes the words of the complaint; a practice complaint is not to be found. They are written when the transaction ends, or somebody searches in it: SQLite writes its
 // search index at every savepoint, which would cost a batch a fifth of its time.
 func (tx *Tx) findable(c *Complaint) {
+	if c.Practice {
+		return
+	}
 	words, language, made := c.searchable(), c.Language, make(chan string, 1)
 	go func() {
 		order, _ := telling(words, language)
@@ -138,22 +141,22 @@ type Found struct {
 	Score     float64
 }
 
-// Search finds complaints that share words with the text, the most alike first, n at most; the complaint except is left out, and
-// shielded and practice complaints are. Both engines give the same list: they only name candidates, the ranking (inverse document
+// Search finds complaints that share words with the text, the most alike first, n at most; the complaint except is left out, and practice
+// complaints are. Of a shielded one shielded leaves the words by which the reader may find it; nil: they are left out, too. Both engines give the same list: they only name candidates, the ranking (inverse document
 // frequency among the candidates, at least two words in common unless the text has one) is done here.
-func (tx *Tx) Search(text, language string, except int64, n int) ([]Found, error) {
-	return tx.search(text, language, except, n, reach{stems: 40, candidates: 200, text: 1 << 20})
+func (tx *Tx) Search(text, language string, except int64, n int, shielded func(*Complaint) error) ([]Found, error) {
+	return tx.search(text, language, except, n, reach{stems: 40, candidates: 200, text: 1 << 20}, shielded)
 }
 
 // Similar is Search at the price of a registration: fewer words, candidates and letters of each are looked at.
 func (tx *Tx) Similar(text, language string, except int64, n int) ([]Found, error) {
-	return tx.search(text[:min(len(text), 4<<10)], language, except, n, reach{stems: 20, candidates: 40, text: 4 << 10})
+	return tx.search(text[:min(len(text), 4<<10)], language, except, n, reach{stems: 20, candidates: 40, text: 4 << 10}, nil)
 }
 
 // reach is how far a search looks.
 type reach struct{ stems, candidates, text int }
 
-func (tx *Tx) search(text, language string, except int64, n int, r reach) ([]Found, error) {
+func (tx *Tx) search(text, language string, except int64, n int, r reach, shielded func(*Complaint) error) ([]Found, error) {
 	order, words := telling(text, language)
 	if len(order) == 0 {
 		return nil, nil
@@ -172,10 +175,15 @@ func (tx *Tx) search(text, language string, except int64, n int, r reach) ([]Fou
 		return nil, nil
 	}
 	var list []Complaint
-	if err := tx.db.Preload("Complainant").Where("id IN ? AND id <> ? AND NOT shielded AND NOT practice AND erased_at IS NULL", ids, except).Find(&list).Error; err != nil {
+	if err := tx.db.Preload("Complainant").Where("id IN ? AND id <> ? AND (NOT shielded OR ?) AND NOT practice AND erased_at IS NULL", ids, except, shielded != nil).Find(&list).Error; err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
 	for i := range list {
+		if list[i].Shielded {
+			if err := shielded(&list[i]); err != nil {
+				return nil, err
+			}
+		}
 		list[i].Facts = list[i].Facts[:min(len(list[i].Facts), r.text)]
 	}
 	return rank(order, words, list, n), nil

@@ -24,7 +24,7 @@ func exerciseSearch(t *testing.T, e Engine) {
 	r.write(func(tx *Tx) error { return errors.Join(tx.add(shielded), tx.add(practice)) })
 	check := func(what, language, text string, words []string, want ...int64) {
 		t.Helper()
-		list := must[[]Found](t)(r.read().Search(text, language, 0, 10))
+		list := must[[]Found](t)(r.read().Search(text, language, 0, 10, nil))
 		if got := mapped(list, func(f Found) int64 { return f.Complaint.ID }); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", what, got, want)
 		} else if len(list) > 0 && !slices.Equal(list[0].Words, words) {
@@ -47,7 +47,7 @@ func exerciseSearch(t *testing.T, e Engine) {
 
 	second := add("nl", "Koude soep, en niemand die iets doet aan de bel.")
 	check("the most alike first", "nl", "koude soep, kapotte bel", []string{"koude", "soep", "bel"}, second, soup)
-	if list := must[[]Found](t)(r.read().Search("koude soep", "nl", second, 1)); len(list) != 1 || list[0].Complaint.ID != soup {
+	if list := must[[]Found](t)(r.read().Search("koude soep", "nl", second, 1, nil)); len(list) != 1 || list[0].Complaint.ID != soup {
 		t.Errorf("except itself: %+v", list)
 	}
 	c := must[*Complaint](t)(r.read().ComplaintByID(bell))
@@ -63,14 +63,14 @@ func exerciseSearch(t *testing.T, e Engine) {
 			if err := tx.add(undone); err != nil {
 				return err
 			}
-			if list, err := tx.Search("juwelen gestolen", "nl", 0, 5); len(list) != 2 || err != nil {
+			if list, err := tx.Search("juwelen gestolen", "nl", 0, 5, nil); len(list) != 2 || err != nil {
 				t.Errorf("within: %d found, %v", len(list), err)
 			}
 			return errStory
 		})
 		return err
 	})
-	if list := must[[]Found](t)(r.read().Search("juwelen gestolen", "nl", 0, 5)); len(list) != 1 {
+	if list := must[[]Found](t)(r.read().Search("juwelen gestolen", "nl", 0, 5, nil)); len(list) != 1 {
 		t.Errorf("afterwards: %d found", len(list))
 	}
 	empty := r.complaintRow("")

@@ -20,7 +20,7 @@ const (
 	Management  Role = "management"  // receives digests and escalations
 )
 
-// Staff is one entry of [[staff]]: one person, all its addresses. ID, Email and Name are kept in the register, the rest is read from
+// Staff is one entry of [[staff]]: one person or one shared desk, all its addresses. ID, Email and Name are kept in the register, the rest is read from
 // the configuration at each start.
 type Staff struct {
 	ID          int64
@@ -33,6 +33,7 @@ type Staff struct {
 	Departments []string   `gorm:"-"`
 	Language    string     `gorm:"-"`
 	Substitute  string     `gorm:"-"` // address of who stands in for the entry
+	Shared      bool       `gorm:"-"` // several people use its mailbox; a line "Naam:" says who of them it is
 }
 
 // TableName is the table's name.

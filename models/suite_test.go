@@ -41,7 +41,8 @@ func exercise(t *testing.T, e Engine) {
 		{"store", exerciseStore}, {"migrations", exerciseMigrations}, {"tx", exerciseTx}, {"times", exerciseTimes}, {"texts", exerciseTexts},
 		{"complaints", exerciseComplaints}, {"messages", exerciseMessages}, {"ledger", exerciseLedger}, {"outbox", exerciseOutbox},
 		{"claims", exerciseClaims}, {"events", exerciseEvents}, {"blobs", exerciseBlobs}, {"search", exerciseSearch}, {"staff", exerciseStaff},
-		{"leases", exerciseLeases}, {"jobs", exerciseJobs}, {"faults", exerciseFaults}, {"plans", exercisePlans}, {"verify", exerciseVerify}, {"erase", exerciseErase},
+		{"leases", exerciseLeases}, {"jobs", exerciseJobs}, {"faults", exerciseFaults}, {"plans", exercisePlans}, {"verify", exerciseVerify}, {"practice", exercisePractice},
+		{"erase", exerciseErase},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, e) })
 	}

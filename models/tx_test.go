@@ -254,7 +254,7 @@ func exerciseTexts(t *testing.T, e Engine) {
 	if o, err := tx.OutboxByMessageID("no\x00such\xff"); o != nil || err != nil {
 		t.Errorf("looking for it: %v %v", o, err)
 	}
-	if f, err := tx.Search("soep\x00 \xff koud", "nl", 0, 5); err != nil || len(f) != 1 {
+	if f, err := tx.Search("soep\x00 \xff koud", "nl", 0, 5, nil); err != nil || len(f) != 1 {
 		t.Errorf("searching for it: %v %v", f, err)
 	}
 	for _, s := range must[[]string](t)(tx.Verify()) {

@@ -57,17 +57,17 @@ func (tx *Tx) eachComplaintID(fn func(int64, string) error) error {
 	}
 }
 
-// verifyNumbers looks for gaps in the series of each year and in that of parked mails.
+// verifyNumbers looks for gaps in the series of each year and in that of parked mails; practice complaints have none to keep.
 func verifyNumbers(tx *Tx) (broken []string, err error) {
 	var series []struct {
 		Name               string
 		Count, Last, Value int
 	}
 	err = tx.db.Raw(`SELECT name, SUM(count) AS count, SUM(last) AS last, SUM(value) AS value FROM (
-			SELECT 'K-' || year AS name, COUNT(*) AS count, MAX(serial) AS last, 0 AS value FROM complaints GROUP BY year
+			SELECT 'K-' || year AS name, COUNT(*) AS count, MAX(serial) AS last, 0 AS value FROM complaints WHERE NOT practice GROUP BY year
 			UNION ALL SELECT 'P', COUNT(parked_no), COALESCE(MAX(parked_no), 0), 0 FROM ledger
-			UNION ALL SELECT name, 0, 0, value FROM counters) AS series
-		GROUP BY name ORDER BY name`).Scan(&series).Error
+			UNION ALL SELECT name, 0, 0, value FROM counters WHERE name <> ?) AS series
+		GROUP BY name ORDER BY name`, practiceSeries).Scan(&series).Error
 	for _, s := range series {
 		if s.Count != s.Last {
 			broken = append(broken, fmt.Sprintf("%s: the last number is %d, but there are %d", s.Name, s.Last, s.Count))
@@ -100,12 +100,12 @@ func (tx *Tx) all(checks [][2]string) (broken []string, err error) {
 	return broken, nil
 }
 
-// verifyLedger: every mail has its one outcome, and what the outcome says is there.
+// verifyLedger: every mail has its one outcome, and what the outcome says is there; of a practice complaint that is gone only the row is.
 func verifyLedger(tx *Tx) ([]string, error) {
 	return tx.all([][2]string{
-		{"ledger entry %s (%s) keeps no message", `SELECT CAST(id AS TEXT) AS a, outcome AS b FROM ledger WHERE outcome <> 'known' AND stored_as IS NULL`},
+		{"ledger entry %s (%s) keeps no message", `SELECT CAST(id AS TEXT) AS a, outcome AS b FROM ledger WHERE outcome <> 'known' AND stored_as IS NULL AND reason <> 'practice'`},
 		{"ledger entry %s (%s) names no first sighting", `SELECT CAST(id AS TEXT) AS a, outcome AS b FROM ledger WHERE outcome = 'known' AND first_id IS NULL`},
-		{"ledger entry %s (%s) names no complaint", `SELECT CAST(id AS TEXT) AS a, outcome AS b FROM ledger WHERE outcome IN ('complaint', 'addition') AND complaint_id IS NULL`},
+		{"ledger entry %s (%s) names no complaint", `SELECT CAST(id AS TEXT) AS a, outcome AS b FROM ledger WHERE outcome IN ('complaint', 'addition') AND complaint_id IS NULL AND reason <> 'practice'`},
 		{"%s: %s mails in the ledger say that they began it", `SELECT c.number AS a, CAST(COUNT(*) AS TEXT) AS b FROM complaints c JOIN ledger l ON l.complaint_id = c.id
 			AND (l.outcome = 'complaint' OR (l.accepted_as = c.number AND l.decision = 'accepted' AND EXISTS (SELECT 1 FROM messages m WHERE m.id = l.stored_as AND m.direction = 'in')))
 			GROUP BY c.id, c.number HAVING COUNT(*) > 1`},

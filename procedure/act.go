@@ -17,6 +17,7 @@ type StaffMail struct {
 	Token     *models.Token // that it bore; nil: none, or none that serves; another's: Staff wrote in that one's name
 	Complaint int64         // complaint that it is about without a staff token (a reply-all to a complainant's address); 0: none
 	Code      string        // of the address; a choice made by button
+	Name      string        // of who wrote at a shared desk; set by the Desk
 }
 
 // about is the complaint that the mail is about; 0: none.
@@ -60,17 +61,20 @@ func (d *Desk) refuseDelegate(tx *models.Tx, a *Arrival, e *models.LedgerEntry, 
 	if err := x.note(text); err != nil {
 		return err
 	}
+	data := templates.Data{NotDone: templates.NotDoneDelegate, Note: text}
 	if owner := d.Settings.StaffByID(s.Token.StaffID); owner != nil {
+		data.Colleague = owner.Name
 		did := []string{d.Texts.Label(d.languageOf(owner), "done.note_of", s.Staff.Name, x.c.Number)}
 		if err := d.receipt(tx, e, owner, x.c, templates.Data{Did: did, Note: text}, letter{}); err != nil {
 			return err
 		}
 	}
-	return d.receipt(tx, e, s.Staff, x.c, templates.Data{NotDone: templates.NotDoneNotYours, Note: text}, letter{})
+	return d.receipt(tx, e, s.Staff, x.c, data, letter{})
 }
 
 // act does a proven mail: what its button, form, verb or words ask for.
 func (d *Desk) act(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail) error {
+	s.Name = d.signed(a, s.Staff)
 	if s.Token != nil {
 		switch s.Token.Purpose {
 		case "confirmation", "offer":
@@ -85,7 +89,7 @@ func (d *Desk) act(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail
 	}
 	if x.c == nil && x.key == "reply" {
 		if d.passesOn(a.Forward) {
-			return d.forwarded(tx, a, e, s.Staff)
+			return d.forwarded(tx, a, e, s)
 		}
 		return d.askWhetherComplaint(tx, a, e, s.Staff)
 	}
@@ -96,7 +100,7 @@ func (d *Desk) act(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail
 			return err
 		}
 		if len(n.open) > 0 && d.mayNote(x.c, s.Staff) {
-			return d.answerNamed(tx, a, e, x.c, s.Staff, n.open, answer == "yes")
+			return d.answerNamed(tx, a, e, x.c, s, n.open, answer == "yes")
 		}
 	}
 	a.Message.Direction = "note"
@@ -105,7 +109,8 @@ func (d *Desk) act(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail
 
 // deedOf reads what a mail asks for.
 func (d *Desk) deedOf(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail) (*deed, error) {
-	x := &deed{Desk: d, tx: tx, a: a, e: e, by: s.Staff, token: s.Token, code: s.Code, in: d.Read(&a.Message)}
+	x := &deed{Desk: d, tx: tx, a: a, e: e, by: s.Staff, name: s.Name, token: s.Token, code: s.Code, in: d.Read(&a.Message)}
+	x.readName()
 	if !s.Vouched {
 		x.in.Send = false // what leaves is previewed; its `verstuur` is the confirmation
 	}
@@ -115,7 +120,9 @@ func (d *Desk) deedOf(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffM
 			return nil, err
 		}
 	}
-	x.key = x.wish()
+	if x.key = x.wish(); x.onlySigns() {
+		x.key = "sign"
+	}
 	return x, nil
 }
 
@@ -141,7 +148,8 @@ func (d *Desk) mayNote(c *models.Complaint, s *models.Staff) bool {
 
 // answerNamed settles whether the complaint is about the staff it names. When it is not about the coordinator after all, it goes to her
 // at once (CONTRACT section 5).
-func (d *Desk) answerNamed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *models.Complaint, by *models.Staff, open []*models.Staff, about bool) error {
+func (d *Desk) answerNamed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *models.Complaint, s StaffMail, open []*models.Staff, about bool) error {
+	by := s.Staff
 	a.Message.Direction = "note"
 	if err := d.finish(tx, a, e, c); err != nil {
 		return err
@@ -151,16 +159,16 @@ func (d *Desk) answerNamed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *
 		data.Done = templates.DoneYes
 	}
 	coordinatorFree := false
-	for _, s := range open {
-		if s.ID == by.ID {
+	for _, o := range open {
+		if o.ID == by.ID {
 			continue // nobody decides about himself
 		}
-		if _, err := tx.DecideNamedStaff(c.ID, s.ID, about, by.ID); err != nil {
+		if _, err := tx.DecideNamedStaff(c.ID, o.ID, about, by.ID); err != nil {
 			return err
 		}
-		data.Named = append(data.Named, s.Name)
-		coordinatorFree = coordinatorFree || (!about && s.Has(models.Coordinator))
-		if err := d.event(tx, c, models.StaffActor(by.ID), "named staff decided", map[string]any{"staff": s.ID, "about": about}); err != nil {
+		data.Named = append(data.Named, o.Name)
+		coordinatorFree = coordinatorFree || (!about && o.Has(models.Coordinator))
+		if err := d.event(tx, c, models.StaffActor(by.ID), "named staff decided", withName(map[string]any{"staff": o.ID, "about": about}, s.Name)); err != nil {
 			return err
 		}
 	}
@@ -222,13 +230,13 @@ func (d *Desk) askWhetherComplaint(tx *models.Tx, a *Arrival, e *models.LedgerEn
 	return d.offer(tx, e, e, s, &a.Message)
 }
 
-// offer asks whether a parked mail of the staff member is a complaint of his own.
+// offer asks whether a parked mail of the staff member is a complaint of his own, or only practice.
 func (d *Desk) offer(tx *models.Tx, e, parked *models.LedgerEntry, s *models.Staff, m *models.Message) error {
-	return d.receipt(tx, e, s, nil, templates.Data{NotDone: templates.NotDoneOwn, Note: m.NewText, Subject: m.Subject}, letter{subjectID: &parked.ID, buttons: []string{"own"}, purpose: "offer"})
+	return d.receipt(tx, e, s, nil, templates.Data{NotDone: templates.NotDoneOwn, Note: m.NewText, Subject: m.Subject}, letter{subjectID: &parked.ID, buttons: []string{"own", "practice"}, purpose: "offer"})
 }
 
 // actOnParked answers a question of ours about a parked mail of the staff member: whether it is his (ja), whether it is a complaint
-// (klacht). Anything else does nothing, is kept, and the parked mail stays where the coordinator sees it.
+// (klacht) or practice (proef). Anything else does nothing, is kept, and the parked mail stays where the coordinator sees it.
 func (d *Desk) actOnParked(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail) error {
 	a.Message.Direction = "note"
 	e.Outcome = models.AsAction
@@ -247,6 +255,8 @@ func (d *Desk) actOnParked(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s S
 	switch {
 	case s.Token.Purpose == "confirmation" && answer == "yes":
 		return d.confirmed(tx, a, e, s, parked)
+	case s.Token.Purpose == "offer" && (d.Read(&a.Message).Verb == "practice" || strings.TrimSpace(a.Message.NewText) == "" && s.Code == d.codeOf("practice")):
+		return d.practiceInstead(tx, a, e, s, parked)
 	case s.Token.Purpose == "offer" && answer == "own":
 		if err := d.finish(tx, a, e, nil); err != nil {
 			return err
@@ -302,7 +312,7 @@ func (d *Desk) confirmed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s Sta
 		case err != nil:
 			return err
 		case d.passesOn(f):
-			return d.confirmedForward(tx, e, parked, m, f, s.Staff)
+			return d.confirmedForward(tx, e, parked, m, f, s)
 		case d.Read(m).Verb == "" && len(d.Read(m).Fields) == 0:
 			return d.offer(tx, e, parked, s.Staff, m)
 		}
@@ -334,7 +344,16 @@ func (d *Desk) performParked(tx *models.Tx, parked *models.LedgerEntry, m *model
 	if err := d.decide(tx, parked, "accepted", models.StaffActor(s.Staff.ID)); err != nil {
 		return err
 	}
-	x, err := d.deedOf(tx, &Arrival{Mailbox: parked.Mailbox, ReceivedAt: parked.ReceivedAt, Message: *m}, parked, first)
+	a := &Arrival{Mailbox: parked.Mailbox, ReceivedAt: parked.ReceivedAt, Message: *m}
+	if name := d.signed(a, s.Staff); name != "" {
+		first.Name = name
+	}
+	if first.Name != "" {
+		if err := tx.NameWriter(m.ID, writerAt(first.Name, s.Staff)); err != nil {
+			return err
+		}
+	}
+	x, err := d.deedOf(tx, a, parked, first)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ var actions map[string]action
 
 func init() { // the handlers look actions up themselves
 	owns, manages := (*deed).owns, (*deed).manages
-	coordinates := (*deed).coordinates
 	noted := func(x *deed) bool { return x.mayNote(x.c, x.by) || x.handles() }
 	decides := (*deed).decides
 	ownOrOwner := func(x *deed) bool { return noted(x) } // who owns the measure is looked at there
@@ -20,21 +19,22 @@ func init() { // the handlers look actions up themselves
 		"ask":             {(*deed).ask, true, true, owns},
 		"status":          {(*deed).status, true, true, owns},
 		"analyse":         {(*deed).analyse, true, true, (*deed).investigates},
+		"template":        {(*deed).ownText, true, true, owns},
 		"answer":          {(*deed).answerNow, true, true, owns},
 		"send":            {(*deed).sendNow, true, false, decides},
 		"drop":            {(*deed).sendNow, true, false, decides},
 		"measure":         {(*deed).addMeasure, true, true, owns},
-		"done":            {(*deed).measureDone, true, true, ownOrOwner},
-		"postpone":        {(*deed).postpone, true, true, ownOrOwner},
+		"done":            {(*deed).measureDone, true, false, ownOrOwner},
+		"postpone":        {(*deed).postpone, true, false, ownOrOwner},
 		"prevent":         {(*deed).prevent, true, false, owns},
 		"evaluate":        {(*deed).evaluate, true, false, ownOrOwner},
 		"contact":         {(*deed).contacted, true, false, owns},
 		"new_email":       {(*deed).newAddress, true, false, owns},
 		"extend":          {(*deed).extend, true, true, manages},
-		"inadmissible":    {(*deed).sideEnd, true, true, coordinates},
-		"not_a_complaint": {(*deed).sideEnd, true, true, coordinates},
+		"inadmissible":    {(*deed).sideEnd, true, true, owns},
+		"not_a_complaint": {(*deed).sideEnd, true, true, owns},
 		"withdrawn":       {(*deed).sideEnd, true, true, owns},
-		"duplicate":       {(*deed).duplicate, true, true, coordinates},
+		"duplicate":       {(*deed).duplicate, true, true, owns},
 		"split":           {(*deed).split, true, false, owns},
 		"belongs":         {(*deed).belongs, true, false, owns},
 		"close":           {(*deed).closeNow, true, true, owns},
@@ -46,8 +46,10 @@ func init() { // the handlers look actions up themselves
 		"search":          {(*deed).search, false, false, nil},
 		"overview":        {(*deed).overview, false, false, nil},
 		"help":            {(*deed).help, false, false, nil},
+		"practice":        {(*deed).practise, false, false, nil},
 		"form":            {(*deed).emptyForm, false, false, nil},
 		"decide":          {(*deed).decideDraft, true, false, decides}, // a reply to a preview
+		"sign":            {(*deed).sign, true, false, nil},            // a reply to a receipt that asked a shared desk who wrote
 		"consulted":       {(*deed).consulted, true, false, nil},       // a reply to a question of ours
 	}
 }

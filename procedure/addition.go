@@ -23,14 +23,7 @@ type Evidence struct {
 // Add files what a complainant wrote about a complaint that is known. To one that ended or fell silent for 60 days it is a new
 // complaint, linked, with thanks and number (CONTRACT section 1).
 func (d *Desk) Add(ctx context.Context, a *Arrival, complaintID int64, ev Evidence) (*models.LedgerEntry, error) {
-	var silent bool
-	err := d.View(ctx, func(tx *models.Tx) error {
-		c, err := tx.ComplaintByID(complaintID)
-		if err == nil {
-			silent = a.ReceivedAt.Sub(c.LastActivityAt) > silentDays*24*time.Hour
-		}
-		return err
-	})
+	silent, err := d.silent(ctx, a, complaintID)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +53,9 @@ func (d *Desk) add(tx *models.Tx, a *Arrival, e *models.LedgerEntry, complaintID
 	}
 	detail := map[string]any{"ledger": e.ID, "evidence": ev.By, "same_text": ev.SameText, "disagrees": ev.Disagrees, "flood": ev.Flood, "only_thanks": a.reading.onlyThanks}
 	if err := d.event(tx, c, "complainant", "added", detail); err != nil || a.reading.onlyThanks {
+		return err
+	}
+	if err := d.resume(tx, c, a.ReceivedAt, "complainant"); err != nil {
 		return err
 	}
 	n, err := d.circle(tx, c)
@@ -120,7 +116,7 @@ func (d *Desk) confirmAddition(tx *models.Tx, a *Arrival, c *models.Complaint, n
 	}
 	if full, err := d.answeredEnough(tx, known); err != nil {
 		return err
-	} else if full {
+	} else if full && !c.Practice {
 		return tx.Hold(known, c.ID, a.ReceivedAt)
 	}
 	return d.received(tx, l, n, a.ReceivedAt, react)

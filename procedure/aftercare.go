@@ -1,8 +1,10 @@
 package procedure
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"dankuwel/models"
 	"dankuwel/templates"
@@ -16,8 +18,8 @@ func (x *deed) contacted() error {
 	}
 	how, ok := x.choose("how")
 	was, ok2 := x.choose("was_answer")
-	satisfied := 0
-	if v := x.value("satisfied"); v != "" && v != "-" {
+	satisfied, v := 0, x.value("satisfied") // "-": the complainant gave none
+	if v != "" && v != "-" {
 		n, err := strconv.Atoi(strings.TrimSuffix(strings.Fields(v)[0], "/5"))
 		if err != nil || n < 1 || n > 5 {
 			x.fault("satisfied", "score")
@@ -26,7 +28,11 @@ func (x *deed) contacted() error {
 		}
 		satisfied = n
 	}
-	if !x.need("what") || !ok || !ok2 {
+	asked, err := x.asksScore()
+	if err != nil {
+		return err
+	}
+	if !(asked && v != "") && !x.need("what") || !ok || !ok2 { // what he wrote lies there already
 		return nil
 	}
 	if was == "yes" {
@@ -39,13 +45,19 @@ func (x *deed) contacted() error {
 			return nil
 		}
 	}
-	if err := x.heard(how); err != nil {
-		return err
+	if x.value("what") != "" {
+		if err := x.heard(how); err != nil {
+			return err
+		}
 	}
 	if err := x.mark("contact", map[string]any{"how": how, "answer": was == "yes", "satisfied": satisfied}); err != nil {
 		return err
 	}
-	if _, err := x.tx.DoneTask(x.c.ID, models.StaffActor(x.by.ID), "call_or_write", "react", "post_letter", "name_date", "call_again"); err != nil {
+	cleared := []string{"call_or_write", "react", "post_letter", "name_date", "call_again"}
+	if v != "" {
+		cleared = append(cleared, scoreTasks...)
+	}
+	if _, err := x.tx.DoneTask(x.c.ID, models.StaffActor(x.by.ID), cleared...); err != nil {
 		return err
 	}
 	x.oneLine = true
@@ -66,7 +78,20 @@ func (x *deed) contacted() error {
 			return err
 		}
 	}
-	return x.contented(satisfied)
+	closed, err := x.contented(x.tx, x.c, satisfied, models.StaffActor(x.by.ID), x.cause())
+	if closed {
+		x.done("closed", x.c.Number)
+	}
+	return err
+}
+
+// scoreTasks are the tasks that `Tevreden` clears.
+var scoreTasks = []string{"satisfaction", "ask_satisfaction"}
+
+// asksScore tells whether a task waits for `Tevreden`.
+func (x *deed) asksScore() (bool, error) {
+	open, err := x.tx.OpenTasks(x.c.ID)
+	return slices.ContainsFunc(open, func(t models.Task) bool { return slices.Contains(scoreTasks, t.Kind) }), err
 }
 
 // heard files what the complainant said as an addition of his, that a colleague wrote down.
@@ -78,43 +103,35 @@ func (x *deed) heard(how string) error {
 		return err
 	}
 	x.c.LastActivityAt = x.tx.Now()
-	return x.tx.TouchComplaint(x.c)
-}
-
-// contentedFrom is the score of 1 to 5 from which a complaint is closed, when nothing is open any more.
-const contentedFrom = 3
-
-func (x *deed) contented(score int) error {
-	if score < contentedFrom || x.c.Stage != models.Aftercare {
-		return nil
-	}
-	open, err := x.stillOpen()
-	if err != nil || len(open) > 0 {
+	if err := x.tx.TouchComplaint(x.c); err != nil {
 		return err
 	}
-	return x.close()
-}
-
-// close ends a complaint that was answered.
-func (x *deed) close() error {
-	if err := x.moveTo(models.Closed); err != nil {
+	waited := x.c.SuspendedAt != nil
+	if err := x.resume(x.tx, x.c, x.saidAt(), models.StaffActor(x.by.ID)); err != nil {
 		return err
 	}
-	x.done("closed", x.c.Number)
-	return x.endOpen()
+	if waited && x.c.SuspendedAt == nil {
+		x.done("due_moved", x.day(x.c.AnswerDue))
+	}
+	return nil
 }
 
-// endOpen: with the complaint its tokens end, and the drafts that wait.
-func (x *deed) endOpen() error {
-	if err := x.tx.EndDraftsOf(x.c.ID); err != nil {
-		return err
+// saidAt is when the complainant said what is logged: the day of `Wanneer` where it names one that is past, otherwise now.
+func (x *deed) saidAt() time.Time {
+	now := x.tx.Now()
+	day, err := x.Texts.Date(x.value("when"), now.In(x.Zone()))
+	if said := models.Date(day.Format(time.DateOnly)); err == nil && said < x.today(x.tx) {
+		return said.Time(x.Zone()).Add(24*time.Hour - time.Second)
 	}
-	return x.tx.EndTokensOf(x.c.ID)
+	return now
 }
 
 // answered notes that the reaction left, and goes on to correction or after-care.
 func (x *deed) answered(verdict string) error {
 	now := x.tx.Now()
+	if err := x.resume(x.tx, x.c, now, models.StaffActor(x.by.ID)); err != nil { // nobody waits any more
+		return err
+	}
 	if verdict == "" {
 		if a, err := x.tx.LatestAnalysis(x.c.ID); err != nil {
 			return err
@@ -134,7 +151,7 @@ var solutions = map[string]string{"yes": "solved", "partly": "partly_solved", "n
 
 // closeNow is `sluit`: refused while a promise or task is open, or an answer has not left or has bounced, with the list of what is open.
 func (x *deed) closeNow() error {
-	open, err := x.stillOpen()
+	open, err := x.stillOpen(x.tx, x.c, x.languageOf(x.by))
 	if err != nil {
 		return err
 	}
@@ -148,45 +165,19 @@ func (x *deed) closeNow() error {
 	}
 	x.c.Solution = solutions[solved]
 	x.c.EndWords = x.words()
-	return x.close()
+	x.done("closed", x.c.Number)
+	return x.close(x.tx, x.c, models.StaffActor(x.by.ID), x.cause())
 }
 
-// stillOpen lists what keeps a complaint from being closed, in words.
-func (x *deed) stillOpen() (open []string, err error) {
-	measures, err := x.tx.CorrectiveMeasures(x.c.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range measures {
-		if m.DoneAt == nil {
-			open = append(open, x.say("open.measure", m.No, firstWords(m.Description, 80), x.day(m.DueOn)))
-		}
-	}
-	tasks, err := x.tx.OpenTasks(x.c.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range tasks {
-		open = append(open, t.Text)
-	}
-	if x.c.AnsweredAt == nil {
-		return append(open, x.say("open.answer")), nil
-	}
-	left, err := x.tx.AnswerLeft(x.c.ID)
-	if err == nil && !left {
-		open = append(open, x.say("open.answer_left"))
-	}
-	return open, err
-}
-
-// reopen is `heropen`: open again under the same number, with the full term from today.
+// reopen is `heropen`: open again under the same number, with the full term from the day of this mail.
 func (x *deed) reopen() error {
 	if x.c.AnsweredAt == nil && !x.c.Stage.Ended() {
 		x.refuse("is_open", x.c.Number)
 		return nil
 	}
-	before, today := x.c.AnswerDue, x.today(x.tx)
-	x.c.AnswerDue, x.c.AnsweredAt, x.c.EndReason, x.c.Solution = x.profileFor(x.c.Department).AnswerDue(today, x.Settings.Calendar), nil, "", ""
+	before, today := x.c.AnswerDue, models.DateOf(x.a.ReceivedAt, x.Zone())
+	x.c.AnswerDue, x.c.AnsweredAt, x.c.EndReason, x.c.Solution = x.answerDue(x.c, today), nil, "", ""
+	x.c.SuspendedAt = nil
 	if err := x.tx.AddTermChange(&models.TermChange{ComplaintID: x.c.ID, Kind: "reopening", OldDue: before, NewDue: x.c.AnswerDue, Reason: x.words(), StaffID: &x.by.ID}); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package procedure
 
 import (
-	"strconv"
 	"strings"
 
 	"dankuwel/models"
@@ -58,67 +57,6 @@ func (x *deed) lacking(a *models.Analysis) string {
 		labels = append(labels, x.Texts.FieldLabel(x.languageOf(x.by), field))
 	}
 	return strings.Join(labels, ", ")
-}
-
-// extend is `verleng`: once, before the end, with a reason, told to the complainant (CONTRACT section 7).
-func (x *deed) extend() error {
-	days, reason := x.value("days"), x.value("reason")
-	if days == "" {
-		first, rest, _ := strings.Cut(strings.TrimSpace(x.in.Rest), " ")
-		if _, err := strconv.Atoi(first); err == nil {
-			days, reason = first, strings.TrimSpace(reason+" "+rest)
-		}
-	}
-	if reason == "" {
-		reason, x.told = x.in.Free, true
-	}
-	x.in.Fields["days"], x.in.Fields["reason"] = days, reason
-	if !x.need("days", "reason") {
-		return nil
-	}
-	n, err := strconv.Atoi(strings.Fields(days)[0])
-	if err != nil || n < 1 {
-		x.fault("days", "days")
-		x.refuse("days", days)
-		return nil
-	}
-	due := x.c.AnswerDue.AddDays(n)
-	if !x.mayExtend(due) {
-		return nil
-	}
-	return x.propose("extension_notice", reason, templates.Data{Body: reason, OldDue: x.c.AnswerDue.Time(x.Zone()), AnswerDue: due.Time(x.Zone())},
-		map[string]string{"due": string(due), "reason": reason})
-}
-
-// mayExtend holds the wish against the profile, and says why not.
-func (x *deed) mayExtend(due models.Date) bool {
-	changes, err := x.tx.TermChanges(x.c.ID)
-	if err != nil {
-		x.failed = err
-		return false
-	}
-	extensions := 0
-	for _, t := range changes {
-		if t.Kind == "extension" {
-			extensions++
-		}
-	}
-	p := x.Settings.Profile
-	latest := x.Settings.Calendar.Add(x.c.AnswerDue, p.Extend)
-	switch {
-	case x.c.AnsweredAt != nil:
-		x.refuse("answered")
-	case x.today(x.tx) > x.c.AnswerDue:
-		x.refuse("after_term", x.day(x.c.AnswerDue))
-	case extensions >= p.Extensions:
-		x.refuse("extended_enough", p.Extensions)
-	case due > latest:
-		x.fault("days", "days_at_most", latest.DaysSince(x.c.AnswerDue))
-		x.refuse("too_long", x.day(latest))
-	default:
-		return true
-	}
-	return false
 }
 
 // day is a date as the staff member reads it.

@@ -91,8 +91,15 @@ func (d *Desk) cameBack(tx *models.Tx, c *models.Complaint, cause string, about 
 			return err
 		}
 	}
+	if err := d.notAsked(tx, c, about); err != nil {
+		return err
+	}
 	if about.StaffID == nil {
-		if err := d.taskOnce(tx, c, "call_or_write", "task.bounced", ""); err != nil {
+		due := models.Date("")
+		if about.Kind == "acknowledgement" {
+			due = d.thanksDue(c)
+		}
+		if err := d.taskOnce(tx, c, "call_or_write", "task.bounced", due); err != nil {
 			return err
 		}
 	}
@@ -135,7 +142,7 @@ func (d *Desk) tellOfLoss(tx *models.Tx, c *models.Complaint, cause string, abou
 			l.data.Colleague = colleague.Name
 		} else {
 			l.data.Complainant = person(&c.Complainant)
-			l.data.Form, l.buttons = d.Texts.FormText(d.languageOf(s), "new_email", nil, nil), []string{"contact", "new_email"}
+			l.data.Form, l.buttons = d.formFor(s, "new_email", nil, nil), []string{"contact", "new_email"}
 		}
 		if b.Recipient != "" && !strings.EqualFold(b.Recipient, about.Recipient) {
 			l.data.Failed = b.Recipient
@@ -172,5 +179,5 @@ func (d *Desk) taskOnce(tx *models.Tx, c *models.Complaint, kind, label string, 
 	if err != nil || slices.ContainsFunc(open, func(t models.Task) bool { return t.Kind == kind }) {
 		return err
 	}
-	return tx.AddTask(&models.Task{ComplaintID: c.ID, Kind: kind, StaffID: c.HandlerID, DueOn: due, Text: d.Texts.Label(d.Settings.Organization.Language, label, c.Number)})
+	return d.task(tx, c, kind, label, due)
 }

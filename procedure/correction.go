@@ -55,18 +55,16 @@ func (x *deed) ownerName(owner string) string {
 
 // openMeasure finds the corrective measure that the mail names; it may be left out when one is open. It says why there is none.
 func (x *deed) openMeasure() (*models.CorrectiveMeasure, error) {
+	if x.c.Stage.Ended() {
+		x.refuse("ended", x.number(), x.say("stage."+string(x.c.Stage)))
+		return nil, nil
+	}
 	list, err := x.tx.CorrectiveMeasures(x.c.ID)
 	if err != nil {
 		return nil, err
 	}
 	open := slices.DeleteFunc(slices.Clone(list), func(m models.CorrectiveMeasure) bool { return m.DoneAt != nil })
-	name := x.value("measure")
-	if name == "" {
-		if first, _, _ := strings.Cut(x.in.Rest, " "); measureNo(first) > 0 {
-			name = first
-			x.in.Rest = strings.TrimSpace(strings.TrimPrefix(x.in.Rest, first))
-		}
-	}
+	name := x.measureNamed()
 	if no := measureNo(name); no > 0 {
 		for i := range list {
 			if list[i].No == no {
@@ -90,6 +88,14 @@ func (x *deed) openMeasure() (*models.CorrectiveMeasure, error) {
 	return nil, nil
 }
 
+// measureNamed is what the mail says of which measure it is about: in its field, or behind the verb.
+func (x *deed) measureNamed() string {
+	if first, rest, _ := strings.Cut(x.in.Rest, " "); x.value("measure") == "" && measureNo(first) > 0 {
+		x.in.Fields["measure"], x.in.Rest = first, strings.TrimSpace(rest)
+	}
+	return x.value("measure")
+}
+
 // measureNo reads "M2" or "2"; 0: neither.
 func measureNo(s string) int {
 	n, err := strconv.Atoi(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(s)), "M"))
@@ -109,6 +115,11 @@ func measureList(list []models.CorrectiveMeasure) string {
 
 // measureDone is `gedaan`: the promise is kept. The complainant hears it in a status update that is previewed; with the last one, after-care begins.
 func (x *deed) measureDone() error {
+	if p, err := x.openPrevention(); err != nil {
+		return err
+	} else if p != nil {
+		return x.preventionDone(p)
+	}
 	m, err := x.openMeasure()
 	if m == nil || err != nil {
 		return err
@@ -152,6 +163,11 @@ func (x *deed) carryOn() error {
 
 // postpone is `uitstel`: a new day for a promise, with the reason.
 func (x *deed) postpone() error {
+	if p, err := x.openPrevention(); err != nil {
+		return err
+	} else if p != nil {
+		return x.preventionPostponed(p)
+	}
 	m, err := x.openMeasure()
 	if m == nil || err != nil {
 		return err
@@ -160,11 +176,8 @@ func (x *deed) postpone() error {
 		x.refuse("not_yours", x.c.Number)
 		return nil
 	}
-	if x.value("reason") == "" {
-		x.in.Fields["reason"] = x.words()
-	}
-	due, _ := x.date("due")
-	if !x.need("due", "reason") || due == "" {
+	due := x.newDay()
+	if due == "" {
 		return nil
 	}
 	before := m.DueOn
@@ -174,4 +187,16 @@ func (x *deed) postpone() error {
 	}
 	x.done("postponed", m.No, x.day(due))
 	return x.mark("measure postponed", map[string]any{"no": m.No, "from": before, "to": due})
+}
+
+// newDay is the day of `uitstel`, which needs a reason; "" when one is missing.
+func (x *deed) newDay() models.Date {
+	if x.value("reason") == "" {
+		x.in.Fields["reason"] = x.words()
+	}
+	due, _ := x.date("due")
+	if !x.need("due", "reason") {
+		return ""
+	}
+	return due
 }

@@ -17,14 +17,16 @@ type deed struct {
 	a       *Arrival
 	e       *models.LedgerEntry
 	by      *models.Staff
+	name    string            // of who wrote at a shared desk; "" not said
 	token   *models.Token     // of the mail it answers; nil: none
 	c       *models.Complaint // that it is about; nil: none
 	n       circle            // of c
 	in      Filled
-	key     string // of the action
-	code    string // of the address that the mail went to
-	trimmed bool   // greeting or signature of the mail were left out
-	as      string // action that a reply to a preview chooses for the text in it; "" none
+	key     string   // of the action
+	code    string   // of the address that the mail went to
+	trimmed bool     // greeting or signature of the mail were left out
+	before  []string // lines of his mail before this one; nil: not looked at yet
+	as      string   // action that a reply to a preview chooses for the text in it; "" none
 
 	did, not      []string          // sentences of the receipt, in by's language
 	lines         []string          // what was asked for
@@ -32,10 +34,12 @@ type deed struct {
 	faults        map[string]string // of the form: field key → sentence
 	files         []mailout.File    // with the receipt
 	kept          bool              // the mail stands in the register already
+	beside        bool              // its free text stands beside the action, though there is no field
 	told          bool              // its free text is part of the action, or was kept
 	analysisShown int               // version of the form that comes back
 	failed        error             // of a question to the register that was asked on the way
 	silent        bool              // another mail answers this one; no receipt
+	marked        bool              // an event was written
 	oneLine       bool              // the receipt is one line (nota, contact, afwezig, aanwezig)
 }
 
@@ -69,6 +73,9 @@ func (x *deed) say(label string, args ...any) string {
 
 // perform does a proven mail that is about a complaint or brings a verb, a form or a button along.
 func (x *deed) perform() error {
+	if x.c != nil && x.c.Practice && x.Practises(x.c) != x.by {
+		x.c = nil // it is there for nobody else
+	}
 	if !x.kept {
 		if err := x.finish(x.tx, x.a, x.e, x.c); err != nil {
 			return err
@@ -83,7 +90,7 @@ func (x *deed) perform() error {
 	if x.in.Fields == nil {
 		x.in.Fields = map[string]string{}
 	}
-	act, known := actions[x.key]
+	act, known := actions[baseOf(x.key)]
 	if act.about && x.c == nil {
 		if err := x.numberBeside(); err != nil {
 			return err
@@ -124,7 +131,7 @@ func (x *deed) numberBeside() error {
 	if len(numbers) == 0 {
 		return nil
 	}
-	c, err := x.tx.Complaint(numbers[0])
+	c, err := x.find(numbers[0])
 	if models.IsNotFound(err) || err == nil && c.ErasedAt != nil {
 		return nil
 	} else if err != nil {
@@ -166,7 +173,8 @@ func (x *deed) answer() error {
 	if x.silent && len(x.not) == 0 {
 		return nil
 	}
-	l := letter{kind: "receipt", key: keyOf("receipt", x.c, x.by.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.e.Mailbox), staff: x.by, complaint: x.c}
+	x.tellWho()
+	l := letter{kind: "receipt", key: keyOf("receipt", x.c, x.by.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.e.Mailbox), staff: x.by, complaint: x.c, subjectID: &x.e.ID}
 	l.data.Action, l.data.Did, l.data.Not, l.data.Short = x.Texts.ActionName(x.languageOf(x.by), x.key), x.did, x.not, x.oneLine && len(x.not) == 0
 	for field, label := range x.in.Near {
 		l.data.Near = append(l.data.Near, templates.Near{Written: label, Understood: x.Texts.FieldLabel(x.languageOf(x.by), field)})
@@ -181,7 +189,7 @@ func (x *deed) answer() error {
 		if values == nil {
 			values = x.in.Fields
 		}
-		l.data.Form, l.code, l.analysis = x.Texts.FormText(x.languageOf(x.by), x.key, values, x.faults), x.key, x.analysisShown
+		l.data.Form, l.code, l.analysis = x.formFor(x.by, x.key, values, x.faults), x.key, x.analysisShown
 	}
 	l.files = x.files
 	return x.toStaff(x.tx, l)
@@ -193,27 +201,17 @@ func (x *deed) mark(what string, detail map[string]any) error {
 		detail = map[string]any{}
 	}
 	detail["ledger"] = x.e.ID
-	return x.event(x.tx, x.c, models.StaffActor(x.by.ID), what, detail)
+	x.marked = true
+	return x.event(x.tx, x.c, models.StaffActor(x.by.ID), what, withName(detail, x.name))
 }
 
 // moveTo enters a stage.
 func (x *deed) moveTo(stage models.Stage) error {
-	if x.c.Stage == stage {
-		return nil
-	}
-	before := x.c.Stage
-	now := x.tx.Now()
-	x.c.Stage, x.c.StageSince = stage, now
-	if stage.Ended() {
-		x.c.ClosedAt = &now
-	} else {
-		x.c.ClosedAt = nil
-	}
-	if err := x.tx.SaveComplaint(x.c); err != nil {
-		return err
-	}
-	return x.mark("stage", map[string]any{"from": before, "to": stage})
+	return x.enter(x.tx, x.c, stage, models.StaffActor(x.by.ID), x.cause())
 }
+
+// cause is what the events say that the deed brings about beside its own.
+func (x *deed) cause() map[string]any { return withName(map[string]any{"ledger": x.e.ID}, x.name) }
 
 // investigate enters stage 3 with the first wijs-toe, vraag or analyse.
 func (x *deed) investigate() error {
@@ -233,14 +231,14 @@ func (x *deed) note(text string) error {
 
 // row is a text of the staff member's in the conversation.
 func (x *deed) row(direction, kind, text string) *models.Message {
-	return &models.Message{ComplaintID: &x.c.ID, Direction: direction, Kind: kind, Mailbox: x.e.Mailbox, FromName: x.by.Name, FromEmail: x.by.Email, StaffID: &x.by.ID, At: x.tx.Now(),
+	return &models.Message{ComplaintID: &x.c.ID, Direction: direction, Kind: kind, Mailbox: x.e.Mailbox, FromName: x.writer(), FromEmail: x.by.Email, StaffID: &x.by.ID, At: x.tx.Now(),
 		Subject: x.a.Message.Subject, Text: text, NewText: text, Language: x.languageOf(x.by)}
 }
 
 // noteBeside keeps what stands above a form as an internal note (CONTRACT section 6, "Forms"); the fields are no part of it.
 func (x *deed) noteBeside() error {
 	text := x.withoutEdges(x.in.Free)
-	if x.told || x.c == nil || len(x.in.Fields) == 0 || text == "" || strings.Contains(x.by.Name, text) {
+	if x.told || x.c == nil || len(x.in.Fields) == 0 && !x.beside || text == "" || strings.Contains(x.by.Name, text) {
 		return nil
 	}
 	x.told = true

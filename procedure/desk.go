@@ -42,8 +42,11 @@ type Arrival struct {
 	Blobs       []models.Blob  // raw mail and attachments
 	Bounce      Bounce         // of a delivery status notification
 	Forward     *models.Forward
-	Suspect     string   // why no letter may leave by itself although a person wrote; "" none
-	reading     *reading // see Understand; nil: not done yet
+	Suspect     string        // why no letter may leave by itself although a person wrote; "" none
+	Beside      string        // of a reply to satisfaction_request: what it says beside its score
+	reading     *reading      // see Understand; nil: not done yet
+	signed      string        // name that a shared desk gave; "" none
+	practice    *models.Staff // for whom it is only practice; nil: it is real
 }
 
 // Batch runs fn with a Desk whose methods all work in one transaction. A method that fails undoes only its own work.
@@ -193,8 +196,8 @@ func (d *Desk) File(ctx context.Context, a *Arrival, outcome models.Outcome, com
 }
 
 // task makes a task out of a sentence of the texts, in the organisation's language.
-func (d *Desk) task(tx *models.Tx, c *models.Complaint, kind, label string) error {
-	return tx.AddTask(&models.Task{ComplaintID: c.ID, Kind: kind, StaffID: c.HandlerID, Text: d.Texts.Label(d.Settings.Organization.Language, label, c.Number)})
+func (d *Desk) task(tx *models.Tx, c *models.Complaint, kind, label string, due models.Date) error {
+	return tx.AddTask(&models.Task{ComplaintID: c.ID, Kind: kind, StaffID: c.HandlerID, DueOn: due, Text: d.Texts.Label(d.Settings.Organization.Language, label, c.Number)})
 }
 
 func (d *Desk) event(tx *models.Tx, c *models.Complaint, actor, what string, detail map[string]any) error {
@@ -238,7 +241,7 @@ func (d *Desk) SyncStaff(ctx context.Context) error {
 				}
 				continue
 			}
-			if err := d.toStaff(tx, letter{kind: "welcome", key: key, staff: s, mailbox: &d.Settings.Mailboxes[0]}); err != nil {
+			if err := d.toStaff(tx, letter{kind: "welcome", key: key, staff: s, mailbox: &d.Settings.Mailboxes[0], buttons: []string{"practice"}}); err != nil {
 				return err
 			}
 		}

@@ -15,17 +15,28 @@ const draftMinWords = 15
 // propose makes a draft of a letter and shows it to its author. own is what the staff member wrote in it, values what the action asks for
 // beside the letter. A text that may go at once ("#stand verstuur") goes, unless the attitude check blocks it.
 func (x *deed) propose(kind, own string, data templates.Data, values map[string]string) error {
-	l := letter{kind: kind, mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c, data: data}
-	l.data.To, l.data.ThanksFor, l.data.Signature = person(&x.c.Complainant), thanksFor(x.c, x.Settings.ThanksFor), x.signature(x.n)
-	x.fill(x.tx, &l)
 	as := kind
 	if as == "" {
 		as = "status_update" // greeting and closing are the same until its author says what it is
 	}
-	page, err := x.Texts.RenderDraft(as, x.c.Language, l.data)
+	page, err := x.Texts.RenderDraft(as, x.c.Language, x.aboutLetter(kind, data))
 	if err != nil {
 		return err
 	}
+	values = x.wishesOf(own, values)
+	return x.keep(&models.Draft{ComplaintID: x.c.ID, Kind: kind, Verdict: data.Verdict, Language: x.c.Language, Subject: page.Subject, Text: page.Text, AuthorID: x.by.ID}, values, "")
+}
+
+// aboutLetter adds what every letter to the complainant says.
+func (x *deed) aboutLetter(kind string, data templates.Data) templates.Data {
+	l := letter{kind: kind, mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c, data: data}
+	l.data.To, l.data.ThanksFor, l.data.Signature = person(&x.c.Complainant), thanksFor(x.c, x.Settings.ThanksFor), x.signature(x.n)
+	x.fill(x.tx, &l)
+	return l.data
+}
+
+// wishesOf is what is kept beside a draft: the words in it that the staff member wrote, and which attachments leave.
+func (x *deed) wishesOf(own string, values map[string]string) map[string]string {
 	if values == nil {
 		values = map[string]string{}
 	}
@@ -33,7 +44,7 @@ func (x *deed) propose(kind, own string, data templates.Data, values map[string]
 	if names := x.value("attachments"); names != "" {
 		values["attachments"], values["message"] = names, strconv.FormatInt(x.a.Message.ID, 10)
 	}
-	return x.keep(&models.Draft{ComplaintID: x.c.ID, Kind: kind, Verdict: data.Verdict, Language: x.c.Language, Subject: page.Subject, Text: page.Text, AuthorID: x.by.ID}, values, "")
+	return values
 }
 
 // keep writes a draft and sends it or shows it. before is the text of the draft that it changes; "" none.
@@ -45,14 +56,31 @@ func (x *deed) keep(dr *models.Draft, values map[string]string, before string) e
 	if open != nil && open.AuthorID != x.by.ID && before == "" {
 		x.done("draft_replaced", x.Settings.StaffByID(open.AuthorID).Name)
 	}
+	x.keepSecondLine(dr, before)
 	if err := x.tx.AddDraft(dr, values); err != nil {
 		return err
 	}
 	findings := x.findings(dr)
 	if x.in.Send && !blocked(findings) && !x.mustBeReleased(dr) {
+		if x.trimmed {
+			x.done("trimmed")
+		}
 		return x.release(dr)
 	}
 	return x.preview(dr, findings, before)
+}
+
+// keepSecondLine puts back where else the complainant can turn when a changed letter no longer says it: every final answer names it
+// (CONTRACT section 3, second_line). The preview tells.
+func (x *deed) keepSecondLine(dr *models.Draft, before string) {
+	line := x.Settings.Organization.SecondLine
+	if line == "" || templates.Holds(dr.Text, line) || dr.Kind != "answer" && !templates.Holds(before, line) {
+		return
+	}
+	parts := strings.Split(dr.Text, "\n\n")
+	at := x.closingOf(parts)
+	dr.Text = strings.Join(slices.Insert(parts, at, x.Texts.Label(dr.Language, "letter.second_line", line)), "\n\n")
+	x.done("second_line", line)
 }
 
 // findings is the attitude check of a draft: what the staff member wrote, and the letter as it will look.
@@ -64,9 +92,9 @@ func blocked(list []templates.Finding) bool {
 	return slices.ContainsFunc(list, func(f templates.Finding) bool { return f.Block })
 }
 
-// mustBeReleased: a final answer needs a second pair of eyes where the organisation wants that.
+// mustBeReleased: a final answer needs a second pair of eyes where the organisation wants that; who practises has only his own.
 func (x *deed) mustBeReleased(dr *models.Draft) bool {
-	return x.Settings.FourEyes && (dr.Kind == "answer" || dr.Kind == "inadmissible")
+	return x.Settings.FourEyes && !x.c.Practice && (dr.Kind == "answer" || dr.Kind == "inadmissible")
 }
 
 // preview shows a draft to who decides about it: its author, or with four eyes a second entry.
@@ -88,7 +116,7 @@ func (x *deed) preview(dr *models.Draft, findings []templates.Finding, before st
 	}
 	l := letter{kind: "preview", key: keyOf("preview", x.c, to.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c, staff: to, draft: dr.Version,
 		buttons: []string{"send", "drop"}}
-	l.data.Lost, l.data.Subject, l.data.Draft, l.data.Findings = dr.Kind, dr.Subject, dr.Text, findings
+	l.data.Lost, l.data.Subject, l.data.Draft, l.data.Findings = baseOf(dr.Kind), dr.Subject, dr.Text, findings
 	if err := x.showEnclosures(dr); err != nil {
 		return err
 	}
@@ -131,6 +159,9 @@ func (x *deed) decideDraft() error {
 	switch {
 	case x.saysNo(words):
 		return x.drop(dr)
+	case x.as == "answer" && templates.IsOwnKind(dr.Kind):
+		x.refuse("own_no_answer")
+		return x.preview(dr, x.findings(dr), "")
 	case dr.Kind == "" && draftKinds[x.as] != "":
 		return x.settle(dr, draftKinds[x.as])
 	case dr.Kind == "" && x.as != "":
@@ -191,7 +222,7 @@ func (x *deed) drop(dr *models.Draft) error {
 	if err := x.tx.AddMessage(x.row("note", "dropped", dr.Text)); err != nil { // no secret: the last guard looks at kind "note"
 		return err
 	}
-	x.done("dropped", x.say("kind."+dr.Kind))
+	x.done("dropped", x.say("kind."+baseOf(dr.Kind)))
 	return x.mark("draft dropped", map[string]any{"kind": dr.Kind, "version": dr.Version})
 }
 
@@ -204,7 +235,7 @@ func (x *deed) settle(dr *models.Draft, kind string) error {
 	if _, err := x.tx.EndDraft(dr.ID, "replaced", x.by.ID); err != nil {
 		return err
 	}
-	return x.propose(kind, own, x.bodyOf(own), dr.Wanted())
+	return x.propose(kind, own, x.bodyOf(kind, own), dr.Wanted())
 }
 
 // settleElsewhere: a plain reply that is to stay inside is a note; one that is to be the answer fills in the form of the answer.
@@ -223,11 +254,12 @@ func (x *deed) settleElsewhere(dr *models.Draft) error {
 	return nil
 }
 
-// bodyOf is a letter around a text; while the answer is still to come, it names its day.
-func (x *deed) bodyOf(text string) templates.Data {
+// bodyOf is a letter around a text; while the answer is still to come, it names its day, and says when the clock waits for the complainant.
+func (x *deed) bodyOf(kind, text string) templates.Data {
 	data := templates.Data{Body: text}
-	if x.c.AnsweredAt == nil && x.c.AnswerDue >= x.today(x.tx) {
-		data.AnswerDue = x.c.AnswerDue.Time(x.Zone())
+	if due := x.due(x.tx, x.c); x.c.AnsweredAt == nil && due >= x.today(x.tx) {
+		data.AnswerDue = due.Time(x.Zone())
+		data.Waits = x.c.SuspendedAt != nil || kind == "information_request" && x.c.Complainant.Email != "" && x.profileFor(x.c).Suspends
 	}
 	return data
 }
@@ -245,25 +277,31 @@ func (x *deed) rewrite(dr *models.Draft) error {
 		values["own"] = own
 		return x.keep(&next, values, dr.Text)
 	}
-	return x.propose(dr.Kind, own, x.bodyOf(own), values)
+	return x.propose(dr.Kind, own, x.bodyOf(dr.Kind, own), values)
 }
 
 // betweenEdges is the letter with another text between its greeting and its closing.
 func (x *deed) betweenEdges(letter, text string) string {
 	parts := strings.Split(letter, "\n\n")
-	isEdge := func(p string) bool {
-		line, _, _ := strings.Cut(p, "\n")
-		return x.Texts.IsGreetingOrClosing(line)
-	}
-	if len(parts) > 1 && isEdge(parts[0]) {
+	if len(parts) > 1 && x.isEdge(parts[0]) {
 		text = parts[0] + "\n\n" + text
 	}
+	return strings.Join(append([]string{text}, parts[x.closingOf(parts):]...), "\n\n")
+}
+
+// closingOf is where the closing of a letter begins among its paragraphs; behind the last one when it has none.
+func (x *deed) closingOf(parts []string) int {
 	for i := len(parts) - 1; i > 0; i-- {
-		if isEdge(parts[i]) {
-			return text + "\n\n" + strings.Join(parts[i:], "\n\n")
+		if x.isEdge(parts[i]) {
+			return i
 		}
 	}
-	return text
+	return len(parts)
+}
+
+func (x *deed) isEdge(paragraph string) bool {
+	line, _, _ := strings.Cut(paragraph, "\n")
+	return x.Texts.IsGreetingOrClosing(line)
 }
 
 // changedLetter is the letter between its two lines in a reply to a preview, when words in it were changed; "" when they are the same, or

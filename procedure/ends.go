@@ -74,7 +74,7 @@ func (x *deed) endAs(stage models.Stage, reason, words string) error {
 	if err := x.tx.SaveComplaint(x.c); err != nil {
 		return err
 	}
-	return x.endOpen()
+	return x.endOpen(x.tx, x.c)
 }
 
 // other finds the complaint whose number the mail names. It says why there is none.
@@ -114,6 +114,9 @@ func (x *deed) belongs() error {
 		return err
 	} else if m != nil {
 		if err := x.tx.AssignMessage(m.ID, o.ID); err != nil {
+			return err
+		}
+		if err := x.resume(x.tx, o, m.At, models.StaffActor(x.by.ID)); err != nil {
 			return err
 		}
 		if err := x.reacted(nil, nil); err != nil {
@@ -171,7 +174,7 @@ func (x *deed) split() error {
 	if err != nil {
 		return err
 	}
-	c, err := x.newComplaint(x.tx, &Arrival{Mailbox: e.Mailbox, ReceivedAt: e.ReceivedAt, Message: *m}, x.c.ID)
+	c, err := x.newComplaint(x.tx, &Arrival{Mailbox: e.Mailbox, ReceivedAt: e.ReceivedAt, Message: *m, practice: x.Practises(x.c)}, x.c.ID)
 	if err != nil {
 		return err
 	}

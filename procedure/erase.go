@@ -85,7 +85,7 @@ func (d *Desk) erase(tx *models.Tx, list []*models.Complaint, reason, actor stri
 			return err
 		}
 		if slices.ContainsFunc(boxes, func(box string) bool { return d.Settings.Mailbox(box) == nil }) { // nobody is connected to it any more
-			if err := d.task(tx, c, "expunge", "task.expunge"); err != nil {
+			if err := d.task(tx, c, "expunge", "task.expunge", ""); err != nil {
 				return err
 			}
 		}
@@ -172,7 +172,7 @@ func (d *Desk) ByHand(ctx context.Context, complaintID int64) error {
 
 // complaintBy finds a complaint by the number in a staff member's mail; nil, with the refusal, when there is none or it was erased.
 func (x *deed) complaintBy(number string) (*models.Complaint, error) {
-	c, err := x.tx.Complaint(number)
+	c, err := x.find(number)
 	switch {
 	case models.IsNotFound(err):
 		x.refuse("no_such_complaint", number)

@@ -14,7 +14,7 @@ func (d *Desk) passesOn(f *models.Forward) bool {
 
 // forwarded registers a mail that a colleague passed on as the complaint of the one who wrote it. The colleague gets a receipt, the
 // complainant the thanks (CONTRACT section 6, `registreer`).
-func (d *Desk) forwarded(tx *models.Tx, a *Arrival, e *models.LedgerEntry, by *models.Staff) error {
+func (d *Desk) forwarded(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail) error {
 	e.Outcome = models.AsAction
 	c, m, err := d.complaintOf(tx, e, &a.Message, a.Forward)
 	if err != nil {
@@ -23,11 +23,11 @@ func (d *Desk) forwarded(tx *models.Tx, a *Arrival, e *models.LedgerEntry, by *m
 	if err := d.finish(tx, a, e, c); err != nil {
 		return err
 	}
-	return d.beginForwarded(tx, c, m, e, e, by)
+	return d.beginForwarded(tx, c, m, e, e, s)
 }
 
 // confirmedForward does the same for a mail that was parked until the colleague said that it is his.
-func (d *Desk) confirmedForward(tx *models.Tx, e, parked *models.LedgerEntry, m *models.Message, f *models.Forward, by *models.Staff) error {
+func (d *Desk) confirmedForward(tx *models.Tx, e, parked *models.LedgerEntry, m *models.Message, f *models.Forward, s StaffMail) error {
 	c, written, err := d.complaintOf(tx, parked, m, f)
 	if err != nil {
 		return err
@@ -36,10 +36,10 @@ func (d *Desk) confirmedForward(tx *models.Tx, e, parked *models.LedgerEntry, m 
 		return err
 	}
 	parked.AcceptedAs, parked.ComplaintID = c.Number, &c.ID
-	if err := d.decide(tx, parked, "accepted", models.StaffActor(by.ID)); err != nil {
+	if err := d.decide(tx, parked, "accepted", models.StaffActor(s.Staff.ID)); err != nil {
 		return err
 	}
-	return d.beginForwarded(tx, c, written, parked, e, by)
+	return d.beginForwarded(tx, c, written, parked, e, s)
 }
 
 // complaintOf makes the complaint of the one who wrote the forwarded mail, received on the day the colleague had it.
@@ -53,14 +53,14 @@ func (d *Desk) complaintOf(tx *models.Tx, e *models.LedgerEntry, m *models.Messa
 	return c, written, err
 }
 
-func (d *Desk) beginForwarded(tx *models.Tx, c *models.Complaint, m *models.Message, e, answered *models.LedgerEntry, by *models.Staff) error {
+func (d *Desk) beginForwarded(tx *models.Tx, c *models.Complaint, m *models.Message, e, answered *models.LedgerEntry, s StaffMail) error {
 	if err := d.begin(tx, c, m, e); err != nil {
 		return err
 	}
-	if err := d.event(tx, c, models.StaffActor(by.ID), "forwarded", map[string]any{"ledger": e.ID, "received_on": c.ReceivedOn}); err != nil {
+	if err := d.event(tx, c, models.StaffActor(s.Staff.ID), "forwarded", withName(map[string]any{"ledger": e.ID, "received_on": c.ReceivedOn}, s.Name)); err != nil {
 		return err
 	}
-	return d.receipt(tx, answered, by, c, templates.Data{Done: templates.DoneForward, Complainant: person(&c.Complainant), Received: c.ReceivedAt.In(d.Zone())}, letter{})
+	return d.receipt(tx, answered, s.Staff, c, templates.Data{Done: templates.DoneForward, Complainant: person(&c.Complainant), Received: c.ReceivedAt.In(d.Zone())}, letter{})
 }
 
 // written is a message as its complainant wrote it: of one that a colleague passed on, what lies in it.

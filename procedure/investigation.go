@@ -30,9 +30,7 @@ func (x *deed) assignTo() error {
 			x.refuse("no_such_department", dep)
 			return nil
 		}
-		if to = x.handlerIn(found); to != nil {
-			x.c.Department = found.Name
-		}
+		to, dep = x.handlerIn(found), found.Name
 	}
 	if name != "" {
 		list := x.staffNamed(name)
@@ -54,14 +52,19 @@ func (x *deed) assignTo() error {
 		x.fault("handler_version", "handler_version")
 		x.refuse("handler_version", to.Name)
 		x.values = map[string]string{"handler": to.Name, "handler_version": x.masked()}
-		return nil
+		return x.offerFiles()
+	}
+	if dep != "" {
+		if err := x.toDepartment(dep); err != nil {
+			return err
+		}
 	}
 	return x.handTo(to)
 }
 
 // handTo gives the complaint to a handler: he gets the registration, the one before loses his tokens.
 func (x *deed) handTo(to *models.Staff) error {
-	if before := x.c.Handler; before != nil && before.ID != to.ID && !before.Has(models.Coordinator) {
+	if before := x.c.Handler; before != nil && before.ID != to.ID && !before.Has(models.Coordinator) && !x.c.Practice {
 		if err := x.tx.EndTokens(x.c.ID, before.ID); err != nil {
 			return err
 		}
@@ -80,7 +83,7 @@ func (x *deed) handTo(to *models.Staff) error {
 		return err
 	}
 	x.done("assigned", x.c.Number, to.Name)
-	if to.ID == x.by.ID {
+	if to.ID == x.by.ID || x.untold(to) {
 		return nil
 	}
 	m, e, err := x.tx.FirstMessage(x.c.ID)
@@ -95,6 +98,9 @@ func (x *deed) handTo(to *models.Staff) error {
 	if x.c.Shielded {
 		masked := models.Message{Subject: "", Text: x.value("handler_version"), Language: m.Language}
 		l.masked = true
+		if err := x.handlerFiles(&l); err != nil {
+			return err
+		}
 		return x.tellOne(x.tx, l, &masked, x.n, attachmentLimit)
 	}
 	return x.tellOne(x.tx, l, m, x.n, attachmentLimit)
@@ -148,7 +154,7 @@ func (x *deed) ask() error {
 		x.refuse("no_text")
 		return nil
 	}
-	return x.propose("information_request", text, templates.Data{Body: text}, nil)
+	return x.propose("information_request", text, x.bodyOf("information_request", text), nil)
 }
 
 // status is `stand`: the complainant hears where things stand (procedure 4.3).
@@ -158,7 +164,7 @@ func (x *deed) status() error {
 		x.refuse("no_text")
 		return nil
 	}
-	return x.propose("status_update", text, x.bodyOf(text), nil)
+	return x.propose("status_update", text, x.bodyOf("status_update", text), nil)
 }
 
 // analyse is the form "analyse klacht", in versions (procedure 3.5). A partial one is kept; a form on an older version is merged field by

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"cmp"
 	"fmt"
 	"net/mail"
 	"net/url"
@@ -32,6 +33,7 @@ type letter struct {
 	analysis   int      // version shown
 	subject    string   // of a draft that goes as it was shown
 	text       string   //
+	lang       string   // of it, when it is not the complainant's
 	masked     bool     // the version for the handler: nothing of the complainant
 	firstToken string   // of a confirmation: what the mail bore that it asks about
 	firstCode  string   //
@@ -55,13 +57,15 @@ type outgoing struct {
 // toComplainant makes a letter to the complaint's known address.
 func (d *Desk) toComplainant(tx *models.Tx, l letter) error {
 	c := l.complaint
-	if err := d.nameHeld(tx, &l); err != nil {
-		return err
+	if !c.Practice {
+		if err := d.nameHeld(tx, &l); err != nil {
+			return err
+		}
 	}
 	l.data.To = person(&c.Complainant)
 	l.data.ThanksFor = thanksFor(c, d.Settings.ThanksFor)
-	o := &outgoing{letter: l, lang: c.Language, row: models.OutboxMail{ComplaintID: &c.ID, Recipient: c.Complainant.Email}}
-	if l.mailbox.Sent != "" && !c.Shielded {
+	o := &outgoing{letter: l, lang: cmp.Or(l.lang, c.Language), row: models.OutboxMail{ComplaintID: &c.ID, Recipient: c.Complainant.Email}}
+	if l.mailbox.Sent != "" && !c.Shielded && !c.Practice {
 		o.row.Copy = "due"
 	}
 	reply := l.mailbox.Address
@@ -75,7 +79,13 @@ func (d *Desk) toComplainant(tx *models.Tx, l letter) error {
 
 // toStaff makes a mail to a staff entry, with a token of its own.
 func (d *Desk) toStaff(tx *models.Tx, l letter) error {
-	l.data.To = templates.Person{Name: l.staff.Name, Email: l.staff.Email}
+	if d.staysAway(&l) {
+		return nil
+	}
+	if held, err := d.holdReceipt(tx, l); held || err != nil {
+		return err
+	}
+	l.data.To, l.data.AskName = templates.Person{Name: l.staff.Name, Email: l.staff.Email}, l.staff.Shared
 	token, err := d.token()
 	if err != nil {
 		return err
@@ -234,7 +244,7 @@ func (d *Desk) codeOf(key string) string {
 		return code
 	}
 	for _, a := range d.Texts.Actions() {
-		if a.Key == key {
+		if a.Key == baseOf(key) {
 			return a.Code
 		}
 	}
@@ -248,12 +258,12 @@ func (d *Desk) button(l letter, detail mailout.Detail, key string) string {
 	var word, body string
 	if slices.Contains([]string{"yes", "no", "own", "all_no"}, key) {
 		word = d.Texts.AnswerWord(lang, key)
-		body = word
+		body = word + d.sharedLine(l.staff)
 	} else {
 		a, _ := d.Texts.ActionByCode(detail.Code)
 		word, body = d.Texts.ActionName(lang, a.Key), ""
 		if len(a.Fields) > 0 {
-			body = d.Texts.FormText(lang, a.Key, nil, nil)
+			body = d.formFor(l.staff, a.Key, nil, nil)
 		}
 	}
 	to, subject := detail.With(l.mailbox.Address), word
@@ -289,14 +299,18 @@ func (d *Desk) fill(tx *models.Tx, l *letter) {
 	if l.data.Received.IsZero() {
 		l.data.Received = c.ReceivedAt.In(d.Zone())
 	}
-	l.data.Day, l.data.Term = c.Day(d.today(tx)), c.Term()
+	due := d.due(tx, c)
+	l.data.Day, l.data.Term = c.Day(d.today(tx)), due.DaysSince(c.ReceivedOn)
 	l.data.Department, l.data.Sober, l.data.Shielded = c.Department, c.Sober, c.Shielded
 	l.data.Anonymous, l.data.Practice = c.Anonymous, c.Practice
 	if c.Handler != nil {
 		l.data.Handler = c.Handler.Name
 	}
+	if l.staff != nil && c.AnsweredAt != nil {
+		l.data.Answered = c.AnsweredAt.In(d.Zone())
+	}
 	if l.staff != nil && l.kind != "registration" { // that one says whether a day could be promised
-		l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
+		l.data.AnswerDue = due.Time(d.Zone())
 	}
 }
 

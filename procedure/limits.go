@@ -92,8 +92,12 @@ func (d *Desk) nameHeld(tx *models.Tx, l *letter) error {
 	return tx.NameHeld(list, l.key)
 }
 
-// ReleaseHeld sends one letter to each address about what limits.automatic held back, as soon as there is room again.
+// ReleaseHeld sends one letter to each address about what limits.automatic held back, as soon as there is room again, and one receipt to
+// each staff member for those that were kept for later.
 func (d *Desk) ReleaseHeld(ctx context.Context) error {
+	if err := d.releaseReceipts(ctx); err != nil {
+		return fmt.Errorf("release receipts: %w", err)
+	}
 	list, err := d.Store.Read(ctx).HeldOldest()
 	if err != nil || len(list) == 0 {
 		return err
@@ -120,7 +124,10 @@ func (d *Desk) release(tx *models.Tx, h models.Held) error {
 	if err != nil {
 		return err
 	}
-	react, err := d.mustReact(tx, c)
+	react, err := d.promisedDay(tx, c)
+	if err == nil && react == "" {
+		react, err = d.mustReact(tx, c)
+	}
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,10 @@ import (
 
 // newAddress is a reply to `bounced` with "Nieuw e-mailadres": the address is corrected, and the letter that came back is previewed again.
 func (x *deed) newAddress() error {
+	if x.c.Practice {
+		x.refuse("practice_address")
+		return nil
+	}
 	if x.value("new_email") == "" {
 		x.in.Fields["new_email"] = x.in.Rest
 	}

@@ -44,7 +44,7 @@ func (x *deed) register() error {
 	if dep != nil {
 		c.HandlerID, c.Handler = nil, nil
 		x.assign(c, dep, x.n.about)
-		c.AnswerDue = x.profileFor(c.Department).AnswerDue(c.ReceivedOn, x.Settings.Calendar)
+		c.AnswerDue = x.answerDue(c, c.ReceivedOn)
 	}
 	if err := x.tx.SaveComplaint(c); err != nil {
 		return err
@@ -129,6 +129,10 @@ func (x *deed) change() error {
 		if value == "" || field == "department" || field == "received_on" {
 			continue
 		}
+		if field == "email" && x.c.Practice {
+			x.refuse("practice_address")
+			continue
+		}
 		if field == "email" {
 			address, ok := x.address(field)
 			if !ok {
@@ -159,7 +163,9 @@ func (x *deed) change() error {
 	}
 	if dep, _ := x.departmentIn("department"); dep != nil && dep.Name != x.c.Department {
 		changed["department"] = map[string]string{"from": x.c.Department, "to": dep.Name}
-		x.c.Department = dep.Name
+		if err := x.toDepartment(dep.Name); err != nil {
+			return err
+		}
 		x.done("changed", x.Texts.FieldLabel(x.languageOf(x.by), "department"))
 	}
 	if err := x.noteBeside(); err != nil {
@@ -180,7 +186,7 @@ func (x *deed) change() error {
 	return x.mark("changed", changed)
 }
 
-// changeDay corrects the day of receipt: the clock counts from there; number and year stay.
+// changeDay corrects the day of receipt; number and year stay.
 func (x *deed) changeDay(changed map[string]any) error {
 	if x.value("received_on") == "" {
 		return nil
@@ -191,8 +197,6 @@ func (x *deed) changeDay(changed map[string]any) error {
 		return nil
 	}
 	changed["received_on"] = map[string]models.Date{"from": x.c.ReceivedOn, "to": day}
-	x.c.ReceivedAt, x.c.ReceivedOn = models.Micro(at), day
-	x.c.AnswerDue = x.profileFor(x.c.Department).AnswerDue(day, x.Settings.Calendar)
 	x.done("changed", x.Texts.FieldLabel(x.languageOf(x.by), "received_on"))
-	return nil
+	return x.receivedOn(at)
 }

@@ -40,7 +40,11 @@ func (x *deed) prevent() error {
 // group is the complaint itself, and those whose numbers stand in the mail.
 func (x *deed) group() (list []int64, ok bool, err error) {
 	list = []int64{x.c.ID}
-	for _, number := range mailout.Numbers(x.in.Rest + " " + x.in.Free) {
+	text := x.in.Rest + " " + x.in.Free
+	if x.token != nil && x.token.Purpose == "recurrence" { // its subject names the group
+		text += " " + x.a.Message.Subject
+	}
+	for _, number := range mailout.Numbers(text) {
 		c, err := x.complaintBy(number)
 		if c == nil {
 			return nil, false, err
@@ -54,7 +58,12 @@ func (x *deed) group() (list []int64, ok bool, err error) {
 
 // consult asks those involved, and says whom it could not ask.
 func (x *deed) consult(m *models.PreventiveMeasure) error {
-	for name := range strings.FieldsFuncSeq(m.Involved, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
+	asked := []*models.Staff{x.by}
+	involved := strings.FieldsFunc(m.Involved, func(r rune) bool { return r == ',' || r == ';' || r == '\n' })
+	if dep := x.Settings.department(x.c.Department); dep != nil { // its head takes part, too (procedure 6.2)
+		involved = append(involved, dep.Head)
+	}
+	for _, name := range involved {
 		name = strings.TrimSpace(name)
 		list := x.staffNamed(name)
 		if name == "" || len(list) != 1 {
@@ -63,19 +72,43 @@ func (x *deed) consult(m *models.PreventiveMeasure) error {
 			}
 			continue
 		}
+		if slices.Contains(asked, list[0]) {
+			continue
+		}
+		asked = append(asked, list[0])
+		if x.untold(list[0]) {
+			continue
+		}
 		q := &models.Consultation{ComplaintID: x.c.ID, PreventiveMeasureID: &m.ID, StaffID: list[0].ID}
 		if err := x.tx.AddConsultation(q); err != nil {
 			return err
 		}
-		l := letter{kind: "consultation", key: keyOf("consultation", x.c, list[0].Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c, staff: list[0],
-			subjectID: &q.ID}
-		l.data.Text, l.data.Measure, l.data.Body, l.data.ReactBy = x.masked(), m.Description, m.Process, m.DueOn.Time(x.Zone())
+		l, err := x.consultation(x.tx, x.c, q, list[0])
+		if err != nil {
+			return err
+		}
+		l.key = keyOf("consultation", x.c, list[0].Email, causeOf(x.e))
 		if err := x.toStaff(x.tx, l); err != nil {
 			return err
 		}
 		x.done("asked", list[0].Name)
 	}
 	return nil
+}
+
+// consultation is the question to a colleague about the anonymised case.
+func (d *Desk) consultation(tx *models.Tx, c *models.Complaint, q *models.Consultation, to *models.Staff) (letter, error) {
+	l := letter{kind: "consultation", mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c, staff: to, subjectID: &q.ID}
+	l.data.Text = d.maskedFor(c, c.Facts)
+	if q.PreventiveMeasureID == nil {
+		return l, nil
+	}
+	m, err := tx.PreventiveMeasure(*q.PreventiveMeasureID)
+	if err != nil {
+		return l, err
+	}
+	l.data.Measure, l.data.Body, l.data.ReactBy = m.Description, m.Process, m.DueOn.Time(d.Zone())
+	return l, nil
 }
 
 // consulted files the answer to a question of ours about the anonymised case.

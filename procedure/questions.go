@@ -89,13 +89,29 @@ func (x *deed) search() error {
 		x.refuse("no_text")
 		return nil
 	}
-	found, err := x.tx.Search(x.words(), x.languageOf(x.by), 0, 10)
+	whole := map[int64]bool{} // shielded complaints that he sees in full
+	found, err := x.tx.Search(x.words(), x.languageOf(x.by), 0, 10, func(c *models.Complaint) error {
+		n, err := x.circle(x.tx, c)
+		if whole[c.ID] = (&deed{Desk: x.Desk, tx: x.tx, by: x.by, c: c, n: n}).coordinates(); err == nil && !whole[c.ID] {
+			c.Subject, c.Facts, c.DesiredSolution = "", x.maskedFor(c, c.Facts), x.maskedFor(c, c.DesiredSolution)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	x.done("found", len(found))
 	for _, f := range found {
 		c := &f.Complaint
+		switch {
+		case c.Shielded && !whole[c.ID]:
+			x.lines = append(x.lines, x.say("found.other", c.Number+" ("+x.say("shielded")+")", x.day(c.ReceivedOn), x.say("stage."+string(c.Stage)), strings.Join(f.Words, ", ")))
+			continue
+		case c.Shielded && x.maskedFor(c, c.Subject) != c.Subject:
+			if err := x.event(x.tx, c, models.StaffActor(x.by.ID), "identity shown", map[string]any{"kind": "search", "ledger": x.e.ID}); err != nil {
+				return err
+			}
+		}
 		if !x.by.Has(models.Coordinator) && !x.by.Has(models.Management) && (c.HandlerID == nil || *c.HandlerID != x.by.ID) {
 			x.lines = append(x.lines, x.say("found.other", c.Number, x.day(c.ReceivedOn), x.say("stage."+string(c.Stage)), strings.Join(f.Words, ", ")))
 			continue
@@ -111,10 +127,20 @@ func (x *deed) overview() error {
 	if err != nil {
 		return err
 	}
-	today := x.today(x.tx)
+	today, all := x.today(x.tx), x.by.Has(models.Coordinator) || x.by.Has(models.Management)
+	instead := make(map[string]string) // number: in whose place
 	mine := slices.DeleteFunc(list, func(c models.Complaint) bool {
-		return !x.by.Has(models.Coordinator) && !x.by.Has(models.Management) && (c.HandlerID == nil || *c.HandlerID != x.by.ID)
+		if c.HandlerID != nil && *c.HandlerID == x.by.ID {
+			return false
+		}
+		if away := x.awayOwner(&c); away != nil {
+			instead[c.Number] = away.Name
+		}
+		return !all && instead[c.Number] == ""
 	})
+	if x.failed != nil {
+		return x.failed
+	}
 	x.done("overview", len(mine))
 	for i := range mine {
 		c := &mine[i]
@@ -125,7 +151,28 @@ func (x *deed) overview() error {
 		if c.Handler != nil {
 			handler = c.Handler.Name
 		}
-		x.lines = append(x.lines, x.say("overview.line", c.Number, subject, c.Day(today), c.Term(), x.say("stage."+string(c.Stage)), handler))
+		line := x.say("overview.line", c.Number, subject, c.Day(today), x.due(x.tx, c).DaysSince(c.ReceivedOn), x.say("stage."+string(c.Stage)), handler)
+		if name := instead[c.Number]; name != "" {
+			line += " (" + x.say("status.in_place_of", name) + ")"
+		}
+		x.lines = append(x.lines, line)
+	}
+	return nil
+}
+
+// awayOwner is who is away and has the staff member act in his place for a complaint: its handler, or a coordinator; nil: nobody.
+func (x *deed) awayOwner(c *models.Complaint) *models.Staff {
+	for _, s := range x.Settings.Staff {
+		if s == x.by || !s.Has(models.Coordinator) && (c.HandlerID == nil || *c.HandlerID != s.ID) {
+			continue
+		}
+		to, err := x.substituteOf(x.tx, s, c)
+		if err != nil {
+			x.failed = err
+		}
+		if to == x.by {
+			return s
+		}
 	}
 	return nil
 }
@@ -139,6 +186,9 @@ func (x *deed) help() error {
 	}
 	for _, key := range helpFor(stage) {
 		x.lines = append(x.lines, x.say("help."+key))
+	}
+	if names := x.Texts.OwnNames(); len(names) > 0 {
+		x.lines = append(x.lines, x.say("help.template", strings.Join(names, ", ")))
 	}
 	return nil
 }
@@ -157,11 +207,15 @@ func helpFor(stage string) []string {
 	case models.Closed, models.Inadmissible, models.NotAComplaint, models.Withdrawn, models.Duplicate:
 		return []string{"reopen", "contact", "dossier", "note", "evaluate"}
 	}
-	return []string{"register", "overview", "search", "dossier", "absent"}
+	return []string{"register", "overview", "search", "dossier", "absent", "practice"}
 }
 
 // emptyForm sends the form of the action back, ready to be filled in.
 func (x *deed) emptyForm() error {
+	if a, rest, ok := x.Texts.Action(x.in.Rest); ok && a.Key == "template" { // "#formulier sjabloon bezoek"
+		x.key, x.in.Rest = x.Texts.OwnForm(rest)
+		return x.showOwn()
+	}
 	key := x.in.Form
 	if a, _, ok := x.Texts.Action(x.in.Rest); ok && len(a.Fields) > 0 { // "#formulier maatregel"
 		key = a.Key

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -76,6 +77,9 @@ func (d *Desk) circle(tx *models.Tx, c *models.Complaint) (circle, error) {
 		return circle{}, fmt.Errorf("named staff: %w", err)
 	}
 	var n circle
+	if c.Practice {
+		return n, nil
+	}
 	if n.others, err = tx.ComplaintsOf(c.Complainant.Email, c.ID); err != nil {
 		return n, err
 	}
@@ -106,8 +110,11 @@ func (d *Desk) signature(n circle) string {
 }
 
 // owners are those who get the mail about a complaint: its handler, otherwise the coordinator. Nobody gets it whom it may be about,
-// as long as there is somebody else; then management does (CONTRACT section 5).
+// as long as there is somebody else; then management does (CONTRACT section 5). A practice complaint is whose practice it is.
 func (d *Desk) owners(c *models.Complaint, n circle) []*models.Staff {
+	if s := d.Practises(c); s != nil {
+		return []*models.Staff{s}
+	}
 	except := ids(n.about)
 	coordinator := d.Settings.first(models.Coordinator, nil)
 	if coordinator != nil && slices.Contains(except, coordinator.ID) {
@@ -174,11 +181,12 @@ func (d *Desk) tellOne(tx *models.Tx, l letter, m *models.Message, n circle, lim
 	switch {
 	case len(l.data.Named) > 0:
 		l.buttons = []string{"yes", "no"}
+	case len(l.buttons) > 0: // chosen by what it is about
 	case !l.complaint.Stage.Ended():
 		l.buttons = helpFor(string(l.complaint.Stage))
 	}
 	if !l.complaint.Stage.Ended() {
-		l.data.Form = d.Texts.FormText(d.languageOf(l.staff), form, nil, nil)
+		l.data.Form = d.formFor(l.staff, form, nil, nil)
 	}
 	return d.toStaff(tx, l)
 }
@@ -215,6 +223,14 @@ func (d *Desk) lighten(tx *models.Tx, refused *models.OutboxMail) error {
 	}
 	l := d.about(tx, c, refused.Kind, e)
 	l.staff, l.key = staff, refused.Key+"/light"
+	if !d.mayNote(c, staff) { // shielded: the version for the handler, and no more
+		assigned, err := tx.Message(*e.StoredAs)
+		if err != nil {
+			return err
+		}
+		shown := cmp.Or(d.Read(assigned).Fields["handler_version"], d.Texts.Label(d.languageOf(staff), "shielded"))
+		l.masked, m = true, &models.Message{Text: shown, Language: m.Language}
+	}
 	return d.tellOne(tx, l, m, n, 0)
 }
 
@@ -225,7 +241,7 @@ func (d *Desk) about(tx *models.Tx, c *models.Complaint, kind string, e *models.
 	l.data.NotHandled = c.Stage == models.NotAComplaint
 	l.data.MayRefuse = c.Anonymous && d.Settings.Anonymous == "refuse"
 	if d.inTime(tx, c) {
-		l.data.AnswerDue = c.AnswerDue.Time(d.Zone())
+		l.data.AnswerDue = d.due(tx, c).Time(d.Zone())
 	}
 	return l
 }

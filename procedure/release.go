@@ -22,11 +22,14 @@ func (x *deed) release(dr *models.Draft) error {
 		return x.preview(dr, x.findings(dr), "")
 	}
 	values := dr.Wanted()
-	effect, again := effects[dr.Kind], values["again"] != ""
+	effect, again := effects[sentAs(dr.Kind)], values["again"] != ""
 	if again && dr.Kind != "answer" { // what the letter says came about when it left first
 		effect.may, effect.do = nil, (*deed).readAgain
+		if dr.Kind == "information_request" {
+			effect.do = (*deed).askedAgain
+		}
 	}
-	if x.c.Stage.Ended() && !again && dr.Kind != "status_update" {
+	if x.c.Stage.Ended() && !again && sentAs(dr.Kind) != "status_update" {
 		x.refuse("ended", x.c.Number, x.say("stage."+string(x.c.Stage)))
 		return nil
 	}
@@ -58,7 +61,8 @@ func (x *deed) release(dr *models.Draft) error {
 
 // send puts the letter into the outbox; without an address it goes as a PDF to whoever posts it, and is that person's task.
 func (x *deed) send(dr *models.Draft, values map[string]string) error {
-	l := letter{kind: dr.Kind, key: keyOf(dr.Kind, x.c, x.c.Complainant.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c,
+	kind := sentAs(dr.Kind)
+	l := letter{kind: kind, lang: dr.Language, key: keyOf(kind, x.c, x.c.Complainant.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c,
 		subject: dr.Subject, text: dr.Text, inReplyTo: x.lastMail()}
 	if x.c.Complainant.Email == "" {
 		return x.toPost(dr)
@@ -70,7 +74,7 @@ func (x *deed) send(dr *models.Draft, values map[string]string) error {
 	if err := x.toComplainant(x.tx, l); err != nil {
 		return err
 	}
-	x.done("sent", x.say("kind."+dr.Kind))
+	x.done("sent", x.say("kind."+baseOf(dr.Kind)))
 	return nil
 }
 
@@ -224,9 +228,9 @@ func (x *deed) toPost(dr *models.Draft) error {
 		return err
 	}
 	l := letter{kind: "letter", key: keyOf("letter", x.c, x.by.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c, staff: x.by}
-	l.data.Lost, l.data.Complainant = dr.Kind, person(&x.c.Complainant)
+	l.data.Lost, l.data.Complainant = baseOf(dr.Kind), person(&x.c.Complainant)
 	l.files = []mailout.File{file}
-	x.done("to_post", x.say("kind."+dr.Kind))
+	x.done("to_post", x.say("kind."+baseOf(dr.Kind)))
 	return x.toStaff(x.tx, l)
 }
 
@@ -244,11 +248,13 @@ var effects = map[string]effect{
 		return x.answered(dr.Verdict)
 	}},
 	"status_update":       {do: (*deed).reacted},
-	"information_request": {do: func(x *deed, dr *models.Draft, _ map[string]string) error { return x.investigate() }},
-	"extension_notice":    {may: func(x *deed, dr *models.Draft) bool { return x.mayExtend(models.Date(dr.Wanted()["due"])) }, do: (*deed).extended},
-	"inadmissible":        {do: endsAs(models.Inadmissible)},
-	"not_a_complaint":     {do: endsAs(models.NotAComplaint)},
-	"withdrawn":           {do: endsAs(models.Withdrawn)},
+	"information_request": {do: (*deed).asked},
+	"extension_notice": {may: func(x *deed, dr *models.Draft) bool {
+		return x.mayExtend(models.Date(dr.Wanted()["due"]), models.Date(dr.Wanted()["consent"]))
+	}, do: (*deed).extended},
+	"inadmissible":    {do: endsAs(models.Inadmissible)},
+	"not_a_complaint": {do: endsAs(models.NotAComplaint)},
+	"withdrawn":       {do: endsAs(models.Withdrawn)},
 	"duplicate": {do: func(x *deed, dr *models.Draft, values map[string]string) error {
 		if o, err := x.tx.Complaint(values["number"]); err == nil {
 			x.c.LinkedTo = &o.ID
@@ -278,10 +284,26 @@ func (x *deed) readAgain(_ *models.Draft, values map[string]string) error {
 	return err
 }
 
+// asked: with the first question the investigation begins, and the clock stops where the organisation's terms say so.
+func (x *deed) asked(*models.Draft, map[string]string) error {
+	if err := x.investigate(); err != nil {
+		return err
+	}
+	return x.suspend()
+}
+
+// askedAgain: a question that came back has stopped no clock; now it does.
+func (x *deed) askedAgain(dr *models.Draft, values map[string]string) error {
+	if err := x.readAgain(dr, values); err != nil {
+		return err
+	}
+	return x.suspend()
+}
+
 // reacts: what a complainant wrote to a complaint that has ended is answered by mail, too (CONTRACT section 1).
 func (x *deed) reacts() bool {
 	open, err := x.tx.OpenTasks(x.c.ID)
-	return err == nil && x.key == "status" && slices.ContainsFunc(open, func(t models.Task) bool { return t.Kind == "react" })
+	return err == nil && slices.Contains([]string{"status", "template"}, baseOf(x.key)) && slices.ContainsFunc(open, func(t models.Task) bool { return t.Kind == "react" })
 }
 
 // mayAnswer: the analysis is complete, and nobody answered meanwhile.
@@ -300,15 +322,4 @@ func (x *deed) mayAnswer(dr *models.Draft) bool {
 		return false
 	}
 	return true
-}
-
-// extended moves the end of the term.
-func (x *deed) extended(dr *models.Draft, values map[string]string) error {
-	before := x.c.AnswerDue
-	x.c.AnswerDue = models.Date(values["due"])
-	if err := x.tx.SaveComplaint(x.c); err != nil {
-		return err
-	}
-	x.done("extended", x.day(x.c.AnswerDue))
-	return x.tx.AddTermChange(&models.TermChange{ComplaintID: x.c.ID, Kind: "extension", OldDue: before, NewDue: x.c.AnswerDue, Reason: values["reason"], StaffID: &x.by.ID})
 }

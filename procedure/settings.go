@@ -10,19 +10,23 @@ import (
 
 // Settings is the part of the configuration that the procedure hangs on.
 type Settings struct {
-	Organization Organization
-	Profile      Profile
-	Calendar     *Calendar
-	Anonymous    string // handle, note, refuse
-	ThanksFor    string // what e-mail is thanked for: bericht, brief, e-mail
-	Staff        []*models.Staff
-	Departments  []Department
-	Mailboxes    []Mailbox
-	FourEyes     bool // a second entry must release a final answer
-	FormSenders  []FormSender
-	Scanners     []string // addresses of devices whose mails are paper letters
-	Flood        Rate     // new complaints of one address by date of receipt; beyond it additions
-	Automatic    Rate     // automatic answers to one address; thanks for a new complaint not counted
+	Organization      Organization
+	Profile           Profile
+	Calendar          *Calendar
+	Anonymous         string // handle, note, refuse
+	ThanksFor         string // what e-mail is thanked for: bericht, brief, e-mail
+	Staff             []*models.Staff
+	Departments       []Department
+	Mailboxes         []Mailbox
+	StatusEvery       Term // between letters that tell where a complaint stands, while it is not answered
+	SatisfactionAfter Term // the last corrective measure, or the answer
+	CloseAfter        Term // of after-care without a reaction
+	Recurrence        Rate // so many similar complaints in so long: one mail to the coordinator
+	FourEyes          bool // a second entry must release a final answer
+	FormSenders       []FormSender
+	Scanners          []string // addresses of devices whose mails are paper letters
+	Flood             Rate     // new complaints of one address by date of receipt; beyond it additions
+	Automatic         Rate     // automatic answers to one address; thanks for a new complaint not counted
 
 	PseudonymiseAfter Age // how long a complaint is kept after it ended; zero: for ever
 }
@@ -53,6 +57,7 @@ type Organization struct {
 // Department gets complaints by address or by word.
 type Department struct {
 	Name      string
+	Head      string // address of a staff entry, who is asked about preventive measures; "" nobody
 	Addresses []string
 	Keywords  []string
 	Answer    *Term // own term; nil: the profile's
@@ -68,6 +73,7 @@ type Mailbox struct {
 	Shielded          string        //
 	Sent              string        //
 	AcknowledgeWithin time.Duration // mail received longer ago is parked, never thanked by itself
+	Poll              time.Duration // between two looks at it
 	Lists             []string      // List-Id of our own distribution lists
 }
 

@@ -26,6 +26,9 @@ func (x *deed) keepAsNote() error {
 
 // passOn sends a note to those who own the complaint, and the coordinator, but not to who wrote it.
 func (x *deed) passOn(text string) error {
+	if x.c.Practice {
+		return nil
+	}
 	to := x.owners(x.c, x.n)
 	if coordinator := x.Settings.first(models.Coordinator, ids(x.n.about)); coordinator != nil {
 		to = append(to, coordinator)
@@ -37,7 +40,7 @@ func (x *deed) passOn(text string) error {
 		}
 		told = append(told, s)
 		l := letter{kind: "receipt", key: keyOf("receipt", x.c, s.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.c.Mailbox), complaint: x.c, staff: s}
-		l.data.Did, l.data.From, l.data.Note = []string{x.Texts.Label(x.languageOf(s), "done.note_of", x.by.Name, x.c.Number)}, x.by.Name, text
+		l.data.Did, l.data.From, l.data.Note = []string{x.Texts.Label(x.languageOf(s), "done.note_of", x.writer(), x.c.Number)}, x.writer(), text
 		if err := x.toStaff(x.tx, l); err != nil {
 			return err
 		}
@@ -62,7 +65,7 @@ func (x *deed) plainReply() error {
 		return nil
 	}
 	text = x.withoutEnclosures(text)
-	return x.propose("", text, x.bodyOf(text), nil)
+	return x.propose("", text, x.bodyOf("", text), nil)
 }
 
 // withoutEnclosures is a text without its line "Bijlagen:", which names what goes along.
@@ -122,6 +125,9 @@ func (x *deed) shieldIt() error {
 }
 
 // masked is the complaint's text without what tells who wrote it: name, address, telephone, signature.
-func (x *deed) masked() string {
-	return x.Texts.Mask(x.c.Facts, x.c.Language, x.c.Complainant.Name, x.c.Complainant.Email, x.c.Complainant.Phone, x.c.Complainant.Address)
+func (x *deed) masked() string { return x.maskedFor(x.c, x.c.Facts) }
+
+// maskedFor is a text of the complaint in that way.
+func (d *Desk) maskedFor(c *models.Complaint, text string) string {
+	return d.Texts.Mask(text, c.Language, c.Complainant.Name, c.Complainant.Email, c.Complainant.Phone, c.Complainant.Address)
 }

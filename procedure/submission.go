@@ -65,7 +65,10 @@ func (d *Desk) newComplaint(tx *models.Tx, a *Arrival, linkedTo int64) (*models.
 	c.Anonymous = c.Shielded || !byDevice(m) && (c.Complainant.Name == "" || c.Complainant.Email == "")
 	named := a.reading.named
 	d.assign(c, a.reading.department, named)
-	c.AnswerDue = d.profileFor(c.Department).AnswerDue(c.ReceivedOn, d.Settings.Calendar)
+	c.AnswerDue = d.answerDue(c, c.ReceivedOn)
+	if a.practice != nil {
+		return c, d.addPractice(tx, c, a.practice)
+	}
 	if c.Number, c.Serial, err = tx.NextNumber(c.Year); err != nil {
 		return nil, err
 	}
@@ -115,15 +118,6 @@ func (d *Desk) Understand(a *Arrival) {
 	a.reading = r
 }
 
-// profileFor is the clock of a department: its own term over the profile's.
-func (d *Desk) profileFor(department string) Profile {
-	p := d.Settings.Profile
-	if dep := d.Settings.department(department); dep != nil && dep.Answer != nil {
-		p.Answer = *dep.Answer
-	}
-	return p
-}
-
 // begin does what a new complaint sets going: the event, thanks to the complainant, the registration to who owns it.
 func (d *Desk) begin(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry) error {
 	n, err := d.circle(tx, c)
@@ -160,7 +154,7 @@ func (d *Desk) note(tx *models.Tx, c *models.Complaint) error {
 // thank sends the acknowledgement: step 1 to 4 of the procedure. Without a way to write back it becomes a task.
 func (d *Desk) thank(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry, n circle, noted bool) error {
 	if byDevice(m) {
-		if err := d.task(tx, c, "complete", "task.complete"); err != nil {
+		if err := d.task(tx, c, "complete", "task.complete", d.thanksDue(c)); err != nil {
 			return err
 		}
 	}
@@ -172,14 +166,14 @@ func (d *Desk) thank(tx *models.Tx, c *models.Complaint, m *models.Message, e *m
 		}
 	}
 	if !reachable || c.Complainant.Email == "" {
-		return d.task(tx, c, "post_letter", "task.thank")
+		return d.task(tx, c, "post_letter", "task.thank", d.thanksDue(c))
 	}
 	box := d.Settings.Mailbox(c.Mailbox)
 	l := letter{kind: "acknowledgement", key: keyOf("acknowledgement", c, c.Complainant.Email, causeOf(e)), mailbox: box, complaint: c, auto: "auto-replied",
 		inReplyTo: m.MessageID}
 	l.data.Signature, l.data.NotHandled, l.data.OpenNumber = d.signature(n), noted, otherOpen(n.others)
 	if !noted && !d.inTime(tx, c) {
-		if err := d.task(tx, c, "name_date", "task.no_date"); err != nil {
+		if err := d.task(tx, c, "name_date", "task.no_date", d.thanksDue(c)); err != nil {
 			return err
 		}
 	} else {
@@ -214,10 +208,11 @@ func otherOpen(list []models.Complaint) string {
 const alike = 3
 
 // earlier puts what the register knows into a staff mail: complaints of the same person, and similar ones with the words in common, each
-// with its outcome (procedure 3.3). Of the shielded nothing is shown. While a backlog is taken in, nobody looks for similar ones: it takes
+// with its outcome (procedure 3.3). Of the shielded nothing is shown, and to who
+// practises nothing of real ones. While a backlog is taken in, nobody looks for similar ones: it takes
 // as long as the registration itself.
 func (d *Desk) earlier(tx *models.Tx, l *letter, list []models.Complaint, m *models.Message) error {
-	if l.complaint.Shielded {
+	if l.complaint.Shielded || l.complaint.Practice {
 		return nil
 	}
 	list = slices.DeleteFunc(slices.Clone(list), func(o models.Complaint) bool { return o.Shielded })

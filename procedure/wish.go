@@ -19,6 +19,7 @@ type Filled struct {
 	Twice  map[string]string // field → its second, different value
 	Free   string            // own new text that is neither
 	Below  bool              // a field stood in the quoted form
+	Own    string            // all that he wrote in this mail, as it stands
 }
 
 // value is a field of the form.
@@ -44,6 +45,7 @@ func (x *deed) withoutEdges(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	name := templates.FoldWords(x.by.Name)
 	all := len(lines)
+	lines = lines[:len(lines)-x.repeated(lines)]
 	if len(lines) > 1 && x.Texts.IsGreetingOrClosing(lines[0]) {
 		lines = lines[1:]
 	}
@@ -88,7 +90,7 @@ func (x *deed) need(fields ...string) bool {
 }
 
 // onlyForms are the actions that need their form: text without it is a plain reply.
-var onlyForms = []string{"analyse", "answer", "change"}
+var onlyForms = []string{"analyse", "answer", "change", "template"}
 
 // holds tells whether all fields that were filled in are of the action's form.
 func (x *deed) holds(a templates.Action) bool {

@@ -48,11 +48,14 @@ func Load(tx *models.Tx, c *models.Complaint, zone *time.Location) (*Case, error
 	k.Tasks, errs[4] = tx.OpenTasks(c.ID)
 	k.Terms, errs[5] = tx.TermChanges(c.ID)
 	k.Earlier, errs[6] = tx.ComplaintsOf(c.Complainant.Email, c.ID)
-	k.Similar, errs[7] = tx.Search(c.Facts, c.Language, c.ID, 3*similar)
+	k.Similar, errs[7] = tx.Search(c.Facts, c.Language, c.ID, 3*similar, nil)
 	k.Events, errs[8] = tx.Events(c.ID)
 	sent, errs[9] = tx.OutboxOf(c.ID)
 	if err := cmp.Or(errs[:]...); err != nil {
 		return nil, fmt.Errorf("read the dossier of %s: %w", c.Number, err)
+	}
+	if c.Practice {
+		k.Earlier, k.Similar = nil, nil // who practises learns nothing of real ones
 	}
 	later := func(o *models.Complaint) bool { return o.Shielded || o.ReceivedAt.After(c.ReceivedAt) }
 	k.Earlier = slices.DeleteFunc(k.Earlier, func(o models.Complaint) bool { return later(&o) })

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -241,16 +242,22 @@ func (p *paper) trail() {
 	var rows [][]string
 	for i := range p.Events {
 		e := &p.Events[i]
-		rows = append(rows, []string{strconv.Itoa(e.Seq), e.At.In(p.Zone).Format("2006-01-02 15:04:05"), p.actor(e.Actor), p.orKey("paper.event.", e.What), e.Hash[:min(len(e.Hash), 12)]})
+		rows = append(rows, []string{strconv.Itoa(e.Seq), e.At.In(p.Zone).Format("2006-01-02 15:04:05"), p.actor(e), p.orKey("paper.event.", e.What), e.Hash[:min(len(e.Hash), 12)]})
 	}
 	p.rows([]col{{p.label("seq"), 12, small}, {p.label("time"), 38, small}, {p.label("who"), 38, small}, {p.label("what"), 50, small}, {p.label("hash"), 27, mono}}, rows)
 }
 
-func (p *paper) actor(actor string) string {
-	if id, err := strconv.ParseInt(strings.TrimPrefix(actor, "staff:"), 10, 64); err == nil {
-		return p.person(&id)
+// actor is who did it: "Mieke (Onthaal)" where a shared desk said who.
+func (p *paper) actor(e *models.Event) string {
+	id, err := strconv.ParseInt(strings.TrimPrefix(e.Actor, "staff:"), 10, 64)
+	if err != nil {
+		return p.orKey("paper.actor.", e.Actor)
 	}
-	return p.orKey("paper.actor.", actor)
+	var said struct{ By string }
+	if json.Unmarshal([]byte(e.Detail), &said); said.By != "" { // erased detail says nobody
+		return said.By + " (" + p.person(&id) + ")"
+	}
+	return p.person(&id)
 }
 
 // rows draws a table, or says that there is nothing.

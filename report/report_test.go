@@ -130,7 +130,7 @@ var personal = []string{"Jan Janssens", "jan@example.test", "0470 12 34 56", "Li
 	"kok was ziek", "op 1 maart, zegt Jan", "Soep opnieuw brengen bij Jan", "gebracht aan Jan", "thermos voor iedereen", "keuken en zaal", "An, Bram en Jan", "duurder", "Bel Jan Janssens", "Jan is met vakantie", "K-2025-0007", "blij, zegt Jan"}
 
 // open are the words that every reader of the dossier may see.
-var open = []string{"K-2026-0012", "maandag 2 maart 2026", "Keuken", "Bram Maes", "rechtstreeks", "gegrond", "ernstig", "herstel", "M1", "M2", "doeltreffend", "dankbericht", "Interne notitie", "An Peeters", "geregistreerd", "0123456789ab", "aaaaaaaaaaaa",
+var open = []string{"K-2026-0012", "maandag 2 maart 2026", "Keuken", "Bram Maes", "rechtstreeks", "gegrond", "ernstig", "herstel", "M1", "M2", "doeltreffend", "dankbericht", "Interne notitie", "An Peeters", "Mieke (An Peeters)", "geregistreerd", "0123456789ab", "aaaaaaaaaaaa",
 	"2026-03-02 13:00:00", "klager", "het register", "verlengd", "dinsdag 14 april 2026", "4/5", "Bel de klager", "Kwam terug", "correcte bejegening", "afgedrukt op maandag 20 april 2026", "pagina 1 van", "Woonzorgcentrum De Linde"}
 
 func at(h int) time.Time { return noon.Add(time.Duration(h) * time.Hour) }
@@ -163,7 +163,7 @@ func story(t testing.TB) *Case {
 		Earlier:    []models.Complaint{{Number: "K-2025-0007", ReceivedOn: "2025-06-01", Subject: "Lauwe koffie", Stage: models.Closed, Verdict: "partly_founded"}},
 		Similar:    []models.Found{{Complaint: models.Complaint{Number: "K-2025-0099", ReceivedOn: "2025-09-01", Subject: "Brood op", Stage: models.Closed}, Words: []string{"brood", "soep"}}},
 		Events: []models.Event{{Seq: 1, At: noon, Actor: "complainant", What: "registered", Detail: `{"secret":"detail"}`, Hash: "0123456789abcdef" + hash},
-			{Seq: 2, At: at(1), Actor: "register", What: "bounced", Hash: strings.Repeat("a", 64)}, {Seq: 3, At: at(5), Actor: "staff:1", What: "note", Hash: strings.Repeat("b", 64)}, {Seq: 4, At: at(6), Actor: "staff:9", What: "something new", Hash: strings.Repeat("c", 64)}},
+			{Seq: 2, At: at(1), Actor: "register", What: "bounced", Hash: strings.Repeat("a", 64)}, {Seq: 3, At: at(5), Actor: "staff:1", What: "note", Detail: `{"by":"Mieke"}`, Hash: strings.Repeat("b", 64)}, {Seq: 4, At: at(6), Actor: "staff:9", What: "something new", Hash: strings.Repeat("c", 64)}},
 	}
 }
 

@@ -168,7 +168,7 @@ func (c *attitudeCheck) aftercare(t *attitudeText, secondLine string) {
 	if kind != "answer" && kind != "inadmissible" {
 		return
 	}
-	if secondLine != "" && !strings.Contains(lettersOf(t.source), lettersOf(secondLine)) {
+	if secondLine != "" && !Holds(t.source, secondLine) {
 		c.addAs(Finding{Code: "A8", Block: true, Rewrite: secondLine}, "A8_second", secondLine)
 	}
 	if kind != "answer" {
@@ -192,6 +192,9 @@ func (c *attitudeCheck) has(code string) bool {
 }
 
 // lettersOf leaves out what the wrapping of lines may change.
+// Holds tells whether words stand in a text, whatever their capitals and line breaks.
+func Holds(text, words string) bool { return strings.Contains(lettersOf(text), lettersOf(words)) }
+
 func lettersOf(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {

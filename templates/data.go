@@ -12,6 +12,7 @@ type Data struct {
 	Number    string    // "K-2026-0001".
 	Today     time.Time // Local; the day the letter is written.
 	Received  time.Time // Local; when the mail, letter or call came in.
+	Answered  time.Time // Staff mail: local; when the answer left. Zero: not yet.
 	AnswerDue time.Time // Local date of the promise. Zero: the promise goes without a date (CONTRACT section 4).
 	Day, Term int       // "dag 12 van 45", for staff only. Term 0: no such words.
 
@@ -47,12 +48,12 @@ type Data struct {
 	Decided Decision // Receipt with DoneDecided: the decision that stands.
 
 	Lost         string           // Bounced: kind of the mail that came back; Received is when it was sent, Note the server's words.
-	Colleague    string           // Bounced: the colleague whom a mail did not reach; "" it was a letter to the complainant.
+	Colleague    string           // Bounced: the colleague whom a mail did not reach; "" it was a letter to the complainant. Receipt with NotDoneDelegate: in whose name.
 	Failed       string           // Bounced: the address that failed, when it is another than the complainant's.
 	Reason       string           // Bounced: one of the labels bounce.*, "" not known.
 	Temporary    bool             // Bounced: the server gave up for a reason that may pass; the address may be good.
 	AfterAnswer  bool             // Addition: it came after the answer, or to a complaint that has ended; ReactBy is set.
-	ReactBy      time.Time        // Addition, addition_received, task: local date until which somebody reacts to it. Zero: no such promise.
+	ReactBy      time.Time        // Addition, addition_received, satisfaction thanks, task: local date until which somebody reacts to it. Zero: no such promise.
 	Held         []Held           // Letter to a complainant: what came in and was not confirmed by a letter of its own.
 	Parked       []ParkedMail     // Review list: what waits for a decision, oldest first.
 	ParkedLeft   int              // Review list, and receipt with DoneReview: how many more wait.
@@ -72,10 +73,13 @@ type Data struct {
 	ForYou       string    // Answer: Wat doe ik voor u.
 	WeChange     string    // Answer: Wat veranderen wij.
 	Motivation   string    // Answer: Motivering.
+	Waits        bool      // Status update, information request: the clock stands still until the complainant answers.
 	OldDue       time.Time // Extension: the day that was promised before; AnswerDue is the new one. Local date.
 	EndReason    string    // Side end: one of the labels reason.*, such as "older_than_a_year"; Body holds the words beside it.
 	OtherNumber  string    // Duplicate, hoort-bij: the complaint that goes on.
-	Measure      string    // Status update: what was promised and is done now.
+	Measure      string    // Status update: what was promised and is done now. Measure due, evaluation, consultation: the measure; Body is what it is about.
+	Measures     []string  // Satisfaction: what was promised and is done, as the reader heard it before.
+	Score        int       // Satisfaction thanks, task, addition: 1 to 5; 0: words without a score.
 	Action       string    // Receipt: key of the action, for the subject "Gedaan: wijs-toe".
 	Did, Not     []string  // Receipt, preview: sentences; what was done, what was not and why.
 	Short        bool      // Receipt: one line is enough.
@@ -84,8 +88,25 @@ type Data struct {
 	Draft        string    // Preview: the letter as it will look, from greeting to closing; its subject is Subject, its kind Lost.
 	Findings     []Finding // Preview: of the attitude check, block first.
 	Changed      []string  // Preview: the words that changed since the last one.
+	AskName      bool      // Staff mail: a desk that several people use; the foot asks for a name.
 	InPlaceOf    string    // Staff mail: who is away, in whose place the reader gets it.
 	Lines        []string  // Receipt: what was asked for (help, overview, search), a line each.
+
+	// What the clock makes the register say (CONTRACT section 7).
+	Happened   []string     // Status update: what happened since the last letter, whole sentences in its language (labels happened.*).
+	Next       string       // Status update: what comes next, a whole sentence (labels next.*); "" not known.
+	Late       bool         // Status update: the one letter after the term. OldDue or AnswerDue was promised; ReactBy is the day by which the coordinator says when.
+	Watch      string       // Reminder, escalation: what is late or nears its end; one of the labels watch.*, such as "term_late".
+	WatchText  string       // Its matter in short: the sentence of the task, what the measure is, the kind of the draft. Measure and evaluation: Measure will do, too.
+	LateDays   int          // Days since it was due; 0 not yet.
+	DueOn      time.Time    // Local date on which it is or was due; of a draft, since when it waits.
+	Owner      string       // Whose it is; "" the reader's own.
+	Again      []Earlier    // Evaluation: similar complaints since the measure was done. Recurrence: the group.
+	Shared     string       // Recurrence: the kind that all of the group are of; "" it is something else that they share.
+	WindowDays int          // Recurrence: in how many days they came; 0 not known.
+	Agenda     []AgendaItem // Handler's digest: the reader's open complaints, in the order to show them.
+
+	Own map[string]string // Own text: what was filled in, by key of the field (Action.Fields); "-" is nothing.
 
 	Staff bool // Set by Render: the letter is for a colleague.
 
@@ -109,6 +130,7 @@ const (
 const (
 	NotDoneNotYours      = "not_yours"      // the complaint is not the reader's
 	NotDoneNotUnderstood = "not_understood" // no meaning found in the mail
+	NotDoneDelegate      = "delegate"       // written in the name of Colleague, another entry; Note is kept as a note of the writer's
 	NotDoneOwn           = "own_complaint"  // may be a complaint of the staff member's own
 )
 
@@ -151,6 +173,7 @@ type Flood struct {
 const (
 	LeftExecutable = "executable" // it could run
 	LeftTooBig     = "too-big"    // beyond 20 MB together
+	LeftTelling    = "telling"    // it may tell who a shielded complainant is
 )
 
 // Organization is whose complaints these are.
@@ -191,8 +214,17 @@ type Earlier struct {
 
 // Button is a choice that can be made by opening a prepared mail.
 type Button struct {
-	Key string // "yes", "no", "own", "all_no": its words are the labels button.KEY and without.KEY.
+	Key string // "yes", "no", "own", "all_no", "s1" to "s5": its words are the labels button.KEY and without.KEY.
 	URL string // mailto: only; anything else is shown without a link.
+}
+
+// AgendaItem is an open complaint of the reader, and what is to be done about it.
+type AgendaItem struct {
+	Number, Subject string // The Desk puts the word for "shielded" in place of the subject where that holds.
+	Day, Term       int    // "dag 12 van 45"; Term 0: no such words.
+	Late            bool
+	What            string    // A sentence: what is due; "" nothing now.
+	DueOn           time.Time // Local date of What; zero: no day.
 }
 
 // Near is a label of a form that was understood although it was not written quite so.

@@ -39,7 +39,7 @@ var actions = []Action{
 	{"evaluate", "eva", []string{"measure", "result", "adjustment"}, false},
 	{"contact", "con", []string{"how", "when", "with_whom", "what", "was_answer", "satisfied"}, false},
 	{"new_email", "adr", []string{"new_email"}, false},
-	{"extend", "ver", []string{"reason", "days"}, false},
+	{"extend", "ver", []string{"reason", "days", "consent"}, false},
 	{"inadmissible", "ono", []string{"reason"}, true},
 	{"not_a_complaint", "gee", []string{"reason"}, true},
 	{"withdrawn", "ing", []string{"reason"}, true},
@@ -92,6 +92,8 @@ type formBook struct {
 	values map[string]map[string]string // list -> spelt -> value
 	send   map[string]bool
 	ends   map[string]bool
+	own    []Action        // the forms of the organisation's own texts, see own.go
+	prose  map[string]bool // of their fields
 }
 
 // readForms reads the data files once for the whole program: they never change.
@@ -251,11 +253,17 @@ func (s *Set) FormEnd(lang string) string { return s.formsOf(lang).End }
 
 // ActionName is the verb as we write it.
 func (s *Set) ActionName(lang, key string) string {
+	if name := OwnName(key); name != "" {
+		return s.ActionName(lang, "template") + " " + name
+	}
 	return first(firstOf(s.formsOf(lang).Actions[key]), key)
 }
 
 // FieldLabel is the label of a field as we write it; of Gegrondheid, which the answer calls Oordeel: that of the analysis.
 func (s *Set) FieldLabel(lang, key string) string {
+	if label, own := strings.CutPrefix(key, ownField); own {
+		return label
+	}
 	return first(firstOf(s.formsOf(lang).Fields[key]), key)
 }
 
@@ -290,7 +298,7 @@ func (s *Set) ValueLabels(lang, list string) (labels []string) {
 }
 
 // IsProse tells whether the value of a field may have paragraphs.
-func (s *Set) IsProse(field string) bool { return prose[field] }
+func (s *Set) IsProse(field string) bool { return prose[field] || s.forms.prose[field] }
 
 func (s *Set) formsOf(lang string) *formWords { return s.forms.langs[s.lang(lang).lang] }
 

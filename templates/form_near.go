@@ -17,10 +17,10 @@ func (s *Set) FormField(action, label string) (key string, near bool) {
 	if key = s.ExactField(action, label); key != "" {
 		return key, false
 	}
-	a, bound := actionByKey(action)
+	a, bound := s.Form(action)
 	var keys []string
 	for key := range s.forms.labels {
-		if !bound || a.takes(key) {
+		if bound && a.takes(key) || !bound && !strings.HasPrefix(key, ownField) {
 			keys = append(keys, key)
 		}
 	}
@@ -35,7 +35,7 @@ func (s *Set) NearField(keys []string, label string) string {
 
 // ExactField is FormField without forgiveness.
 func (s *Set) ExactField(action, label string) string {
-	a, bound := actionByKey(action)
+	a, bound := s.Form(action)
 	for _, key := range s.forms.fields[spell(label)] {
 		if !bound || a.takes(key) {
 			return key

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// contractForms are the codes and labels of the table of CONTRACT section 6, as they stand there.
+// contractForms are the codes and labels of the table of CONTRACT section 6, as they stand there; `Instemming` is ours (Awb 9:11, 3).
 const contractForms = `brf
 not nota
 reg registreer: Klager, E-mail, Telefoon, Adres, Hoedanigheid, Drager, Kanaal, Ontvangen op, Datum feiten, Afdeling, Feiten, Gewenste oplossing
@@ -29,7 +29,7 @@ pre preventie: Maatregel, Proces, Verantwoordelijke, Betrokkenen, Tegen, Evaluat
 eva evaluatie: Maatregel, Resultaat, Bijsturing
 con contact: Hoe, Wanneer, Met wie, Wat, Was dit het antwoord, Tevreden
 adr nieuw adres: Nieuw e-mailadres
-ver verleng: Reden, Dagen
+ver verleng: Reden, Dagen, Instemming
 ono onontvankelijk: Reden
 gee geen-klacht: Reden
 ing ingetrokken: Reden

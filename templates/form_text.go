@@ -15,7 +15,7 @@ const (
 // per field, lines beginning with "^" about the line above (choices, a fault), the end line. The values of closed lists are given by
 // key. Fields of every form ("name") stand in it when values has them, be it empty.
 func (s *Set) FormText(lang, action string, values, faults map[string]string) string {
-	a, ok := actionByKey(action)
+	a, ok := s.Form(action)
 	if !ok {
 		return ""
 	}

@@ -44,6 +44,9 @@ func init() {
 			{"", func(d *Data) {
 				d.Body = "Ik sprak de kok en de nachtploeg. Op maandag 21 december bekijk ik de leveringslijsten, en diezelfde dag hoort u van mij."
 			}},
+			{"waits", func(d *Data) {
+				d.Body, d.Waits = "Ik sprak de kok. Op mijn vraag welke dag het was, wacht ik nog.", true
+			}},
 			{"done", func(d *Data) {
 				d.Measure, d.AnswerDue = "Op de gang van uw vader staat nu een warmhoudwagen.", time.Time{}
 			}},
@@ -51,9 +54,23 @@ func init() {
 				d.OtherNumber, d.Held = "K-2026-0001", []Held{{"K-2026-0002", d.Received.AddDate(0, 0, -1)}}
 			}},
 			{"empty", nil},
+			{"automatic", func(d *Data) {
+				d.Happened, d.Next = happened, "next.investigation"
+			}},
+			{"step", func(d *Data) { d.Next = "next.registered" }},
+			{"sober", func(d *Data) { d.Sober, d.Happened = true, []string{"happened.analysis"} }},
+			{"late", func(d *Data) {
+				d.Late, d.ReactBy, d.Happened, d.Next = true, d.AnswerDue.AddDate(0, 0, 8), happened[1:], "next.answer"
+			}},
+			{"late_bare", func(d *Data) {
+				d.Late, d.OldDue, d.AnswerDue, d.Organization.Phone = true, d.AnswerDue, time.Time{}, ""
+			}},
 		},
 		"information_request": {
 			{"", func(d *Data) { d.Body = "Op welke dag was het? Dan kan ik nakijken wie er in de keuken stond." }},
+			{"waits", func(d *Data) {
+				d.Body, d.Waits = "Op welke dag was het? Dan kan ik nakijken wie er in de keuken stond.", true
+			}},
 			{"three", func(d *Data) {
 				d.Body = "1. Op welke dag was het? Dan kan ik nakijken wie er in de keuken stond.\n2. Stond de soep al op tafel toen u binnenkwam?\n3. Wie was er nog in de kamer? Ik vraag het die persoon dan zelf."
 				d.ReactBy = d.Received.AddDate(0, 0, 9)
@@ -119,6 +136,9 @@ func init() {
 		"dossier": {{"", nil}, {"several", func(d *Data) { d.Number = "" }}},
 	})
 }
+
+// happened is what the register tells about a complaint since its last letter; see spoken.
+var happened = []string{"happened.assigned|Bram De Wit", "happened.question|2026-11-30", "happened.investigation", "happened.addition"}
 
 // letterDraft is a letter as it is kept.
 const letterDraft = "Dag Jan Peeters,\n\nDank u voor uw bericht van maandag 23 november. Dankzij u weet ik nu wat er beter moet.\n\nU hebt gelijk: uw klacht is gegrond.\n\nDit doe ik voor u:\n\n" +

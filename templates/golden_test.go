@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,23 @@ var stories = map[string][]variant{
 			d.Held = []Held{{"K-2026-0001", d.Received.AddDate(0, 0, -1)}}
 		}},
 	},
+	"satisfaction_request": {
+		{"", func(d *Data) {
+			d.Measures, d.Buttons, d.To.Phone = []string{"Er staat een warmhoudwagen op de gang.", "Uw vader krijgt zijn soep als eerste."}, scoreButtons(), "0470 12 34 56"
+		}},
+		{"nomeasures", func(d *Data) { d.Buttons, d.Handler = scoreButtons(), "" }},
+		{"subject", func(d *Data) {
+			d.Buttons, d.Handler = []Button{{Key: "s1", URL: "mailto:klachten@example.test?subject=x"}}, "An Peeters"
+		}},
+	},
+	"satisfaction_thanks": {
+		{"5", func(d *Data) { d.Score, d.Measures = 5, []string{"Er staat een warmhoudwagen op de gang."} }},
+		{"4", func(d *Data) { d.Score, d.ReactBy = 4, d.Received.AddDate(0, 0, 7) }},
+		{"3", func(d *Data) { d.Score = 3 }},
+		{"2", func(d *Data) { d.Score, d.ReactBy, d.To.Phone = 2, d.Received.AddDate(0, 0, 2), "0470 12 34 56" }},
+		{"1", func(d *Data) { d.Score, d.ReactBy, d.Handler = 1, d.Received.AddDate(0, 0, 2), "An Peeters" }},
+		{"words", func(d *Data) { d.ReactBy = d.Received.AddDate(0, 0, 7) }},
+	},
 	"bounced": {
 		{"", func(d *Data) {
 			d.Form = "#nieuw adres\nNieuw e-mailadres:\n--- einde formulier ---\n"
@@ -69,7 +87,7 @@ var stories = map[string][]variant{
 			d.To.Name = "An Peeters"
 		}},
 	},
-	"welcome": {{"", func(d *Data) { d.Number = "" }}},
+	"welcome": {{"", func(d *Data) { d.Number, d.Buttons = "", staffButtons("practice") }}},
 	"registration": {
 		{"", nil},
 		{"named", func(d *Data) {
@@ -95,6 +113,8 @@ var stories = map[string][]variant{
 		{"form", func(d *Data) {
 			d.Buttons, d.Form = staffButtons("answer", "status", "extend", "analyse", "note"), formOf("answer")
 		}},
+		{"score", func(d *Data) { d.Score, d.Text = 4, "4\n\nDe soep is nu warm." }},
+		{"score_question", func(d *Data) { d.Score, d.AfterAnswer, d.ReactBy = 4, true, d.Received.AddDate(0, 0, 7) }},
 		{"after", func(d *Data) { d.AfterAnswer, d.ReactBy = true, d.Received.AddDate(0, 0, 7) }},
 		{"doubt", func(d *Data) { d.Disagreement, d.SameTextAgain = "K-2026-0001", true }},
 	},
@@ -102,6 +122,9 @@ var stories = map[string][]variant{
 	"receipt": {
 		{"assigned", func(d *Data) { d.Action, d.Did = "wijs-toe", []string{"K-2026-0002 is toegewezen aan Bram De Wit."} }},
 		{"short", func(d *Data) { d.Action, d.Did, d.Short = "nota", []string{"Uw notitie staat bij K-2026-0002."}, true }},
+		{"who", func(d *Data) {
+			d.Action, d.Did, d.AskName = "nota", []string{"Uw notitie staat bij K-2026-0002.", "Wie van u schreef dit? Antwoord op deze mail met een regel Naam: en uw naam, dan staat die erbij."}, true
+		}},
 		{"note_of", func(d *Data) {
 			d.Did, d.From, d.Note = []string{"An Peeters schreef een notitie bij K-2026-0002."}, "An Peeters", "Ik sprak de kok."
 		}},
@@ -146,15 +169,28 @@ var stories = map[string][]variant{
 		{"forward", func(d *Data) { d.Done = DoneForward; d.Received = d.Received.AddDate(0, 0, -3) }},
 		{"forward_noaddress", func(d *Data) { d.Done = DoneForward; d.Complainant.Email = "" }},
 		{"not_yours", func(d *Data) { d.NotDone = NotDoneNotYours; d.Note = "Ik sprak de kok." }},
+		{"delegate", func(d *Data) { d.NotDone, d.Colleague, d.Note = NotDoneDelegate, "Bram De Wit", "Ik sprak de kok." }},
 		{"not_understood", func(d *Data) { d.NotDone = NotDoneNotUnderstood; d.Number = ""; d.Note = "??" }},
 		{"own_complaint", func(d *Data) {
 			d.NotDone, d.Number, d.Note = NotDoneOwn, "", "De parking is al een week dicht."
-			d.Buttons = []Button{{Key: "own", URL: "mailto:klachten+brf.abcd@example.test?subject=klacht&body=klacht"}}
+			d.Buttons = append([]Button{{Key: "own", URL: "mailto:klachten+brf.abcd@example.test?subject=klacht&body=klacht"}}, staffButtons("practice")...)
 		}},
 	},
 	"task": {
 		{"flood", func(d *Data) { d.Flood = &Flood{Address: "jan@example.test", N: 20, Per: 10 * time.Minute} }},
 		{"react", func(d *Data) { d.Task, d.ReactBy = "react", d.Received.AddDate(0, 0, 7) }},
+		{"call_again", func(d *Data) {
+			d.Task, d.Score, d.ReactBy, d.Text = "call_again", 2, d.Received.AddDate(0, 0, 2), "2\n\nDe soep is nog altijd koud."
+			d.Buttons, d.Form = staffButtons("contact", "reopen"), formOf("contact")
+		}},
+		{"satisfaction", func(d *Data) {
+			d.Task, d.ReactBy, d.Text = "satisfaction", d.Received.AddDate(0, 0, 7), "Het gaat beter, denk ik."
+			d.Buttons, d.Form = staffButtons("contact", "reopen"), formOf("contact")
+		}},
+		{"ask_satisfaction", func(d *Data) {
+			d.Task, d.ReactBy, d.Text, d.Complainant.Email, d.Complainant.Phone = "ask_satisfaction", d.Received.AddDate(0, 0, 7), "", "", ""
+			d.Buttons, d.Form = staffButtons("contact"), formOf("contact")
+		}},
 		{"thank", func(d *Data) { d.Task, d.Complainant.Email = "thank", "" }},
 	},
 	"review_list": {
@@ -164,6 +200,13 @@ var stories = map[string][]variant{
 		}},
 		{"one", func(d *Data) { d.Number, d.Parked, d.Buttons = "", parked(d.Received)[1:2], yesNo }},
 	},
+}
+
+func scoreButtons() (list []Button) {
+	for n := '1'; n <= '5'; n++ {
+		list = append(list, Button{Key: "s" + string(n), URL: "mailto:klachten%2Bk-2026-0002.s" + string(n) + ".aaaabbbbccccdddd@example.test?subject=" + string(n) + "&body=" + string(n)})
+	}
+	return list
 }
 
 // parked is a mail for each reason; the words are those of people, advertisers and machines.
@@ -246,6 +289,27 @@ func load(t testing.TB) *Set {
 	return s
 }
 
+// speak puts the words of the letter's language in the place of the keys of labels.
+func speak(lang string, d *Data) {
+	d.Happened = slices.Clone(d.Happened)
+	for i, key := range d.Happened {
+		d.Happened[i] = spoken(lang, key)
+	}
+	for i := range d.Agenda {
+		d.Agenda[i].What = spoken(lang, d.Agenda[i].What)
+	}
+	d.Next, d.WatchText = spoken(lang, d.Next), spoken(lang, d.WatchText)
+}
+
+// spoken is the label of a key, with what follows a | as its argument; other words stay.
+func spoken(lang, key string) string {
+	key, arg, _ := strings.Cut(key, "|")
+	if day, err := time.Parse(time.DateOnly, arg); err == nil {
+		return formSet().Label(lang, key, day)
+	}
+	return formSet().Label(lang, key, arg)
+}
+
 // everyLetter renders every story in every language.
 func everyLetter(t *testing.T, see func(t *testing.T, lang, kind, variant string, l Letter)) {
 	s := load(t)
@@ -257,7 +321,9 @@ func everyLetter(t *testing.T, see func(t *testing.T, lang, kind, variant string
 					name += "." + v.name
 				}
 				t.Run(lang+"/"+name, func(t *testing.T) {
-					l, err := s.Render(kind, lang, v.data(kind))
+					d := v.data(kind)
+					speak(lang, &d)
+					l, err := s.Render(kind, lang, d)
 					if err != nil {
 						t.Fatal(err)
 					}

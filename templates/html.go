@@ -63,7 +63,7 @@ func renderHTML(doc ast.Node, source []byte, p *page, subject string) string {
 	if p.Staff {
 		size = "16"
 	}
-	w := htmlWriter{source: source, quotes: p.quotes, size: size, or: p.w.labels["or"]}
+	w := htmlWriter{source: source, quotes: p.quotes, size: size, staff: p.Staff, or: p.w.labels["or"]}
 	if p.Language != p.w.lang && p.w.isLang(p.Language) {
 		w.quoteLang = p.Language
 	}
@@ -91,6 +91,7 @@ type htmlWriter struct {
 	source    []byte
 	quotes    []passage
 	size      string // of the body text, px
+	staff     bool   // for a colleague
 	or        string // the word between a button and the way without
 	quoteLang string // language of a quotation, when it is another
 	foot      bool   // after the rule: small print
@@ -235,13 +236,13 @@ func (w *htmlWriter) list(n *ast.List) {
 }
 
 // buttons: a cell with background and a link that fills it, 24 + 2*10 + 2*2 = 48 px high, 8 px apart; beside it the way without
-// a button. The first is filled, the others are outlined.
+// a button. The first is filled, the others are outlined; those of a complainant, who gives a score, are all alike.
 func (w *htmlWriter) buttons(links []*ast.Link) {
 	b := &w.out
 	b.WriteString(`<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 8px 0">`)
 	for i, link := range links {
 		cell, linkClass, ground, ink := "o", "a", "", colourAction
-		if i == 0 {
+		if i == 0 && w.staff {
 			cell, linkClass, ground, ink = "b", "t", `background-color:`+colourAction+`;`, colourGround
 		}
 		b.WriteString(`<tr><td class="` + cell + `" align="center" style="` + ground + `border:2px solid ` + colourAction + `;border-radius:4px"><a class="` + linkClass + `" href="`)

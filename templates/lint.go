@@ -1,10 +1,6 @@
 package templates
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,18 +39,10 @@ func LintDir(dir, adviceLang string) ([]LintFinding, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.lint(adviceLang, func(n Name) bool { return n.Own })
-	if err != nil {
+	if err := s.OwnFaults(); err != nil {
 		return nil, err
 	}
-	for _, lang := range Languages {
-		found, err := s.lintOwn(dir, lang, adviceLang)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
+	return s.lint(adviceLang, func(n Name) bool { return n.Own })
 }
 
 func (s *Set) lint(adviceLang string, wanted func(Name) bool) ([]LintFinding, error) {
@@ -81,6 +69,7 @@ type linter struct {
 func (l *linter) letter(n Name) error {
 	letter := l.set.letters[n.Lang][n.Kind]
 	for _, d := range samples() {
+		d.Own = l.set.ownBlanks(n.Kind)
 		out, err := l.set.Render(n.Kind, n.Lang, d)
 		if err != nil {
 			return err
@@ -94,10 +83,20 @@ func (l *linter) letter(n Name) error {
 	return nil
 }
 
+// ownBlanks fills in an own text of which nobody knows yet what it will say: a blank may be a day.
+func (s *Set) ownBlanks(kind string) map[string]string {
+	form, _ := s.Form(ownAction + strings.TrimPrefix(kind, ownKind))
+	blanks := map[string]string{}
+	for _, field := range form.Fields {
+		blanks[field] = "{{}}"
+	}
+	return blanks
+}
+
 func (l *linter) add(file string, n Name, findings ...Finding) {
 	for _, f := range findings {
 		f.Block = false
-		found := LintFinding{File: file, Lang: n.Lang, Kind: n.Kind, Finding: f}
+		found := LintFinding{File: file, Lang: n.Lang, Kind: strings.TrimPrefix(n.Kind, ownKind), Finding: f}
 		if !l.told[found] {
 			l.told[found] = true
 			l.found = append(l.found, found)
@@ -179,37 +178,3 @@ func (c *attitudeCheck) neverSaid(t *attitudeText) {
 		}
 	}
 }
-
-// lintOwn holds the texts in dir/LANG/own as they stand in their files: nobody knows yet what will be filled in.
-func (s *Set) lintOwn(dir, lang, adviceLang string) ([]LintFinding, error) {
-	l := linter{set: s, adviceLang: adviceLang, told: map[LintFinding]bool{}}
-	files, err := filepath.Glob(filepath.Join(dir, lang, "own", "*.md"))
-	if err != nil {
-		return nil, fmt.Errorf("list %s: %w", filepath.Join(dir, lang, "own"), err)
-	}
-	for _, file := range files {
-		info, err := os.Stat(file)
-		if err != nil {
-			return nil, fmt.Errorf("read text: %w", err)
-		}
-		if info.Size() > maxSource {
-			return nil, fmt.Errorf("%s: %d bytes is too long for a letter; at most %d", file, info.Size(), maxSource)
-		}
-		source, err := os.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("read text: %w", err)
-		}
-		name := strings.TrimSuffix(filepath.Base(file), ".md")
-		text := field.ReplaceAllString(string(source), "{{}}")
-		c := s.newCheck(name, lang, adviceLang)
-		c.findings = s.Check(name, lang, adviceLang, text, "", "")
-		t := readAttitude(text, c.rules)
-		c.calm(t, "")
-		c.neverSaid(t)
-		l.add(file, Name{Lang: lang, Kind: name}, c.findings...)
-	}
-	return l.found, nil
-}
-
-// field is a place in a text that is filled in.
-var field = regexp.MustCompile(`\{\{[^}]*\}\}`)

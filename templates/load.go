@@ -25,7 +25,7 @@ const maxSource = 64 << 10
 
 // Load reads our texts and lays those in dir over them: dir/nl/acknowledgement.md replaces ours, dir/nl/attitude.toml adds to ours or
 // takes phrases away. dir "" is only ours.
-// dir/nl/own/ is left alone. All findings come at once, each with file, line, fault and mend.
+// dir/nl/own/NAME.md adds a text, see own.go; a broken one is only left out (OwnFaults). All findings come at once, each with file, line, fault and mend.
 func Load(dir string) (*Set, error) {
 	w, err := readWords()
 	if err != nil {
@@ -39,7 +39,7 @@ func Load(dir string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{words: w, reader: newReader(w), forms: f, attitudes: maps.Clone(a), letters: map[string]map[string]*letter{}}
+	s := &Set{words: w, reader: newReader(w), opinions: newOpinions(w), forms: f, attitudes: maps.Clone(a), letters: map[string]map[string]*letter{}}
 	for _, lang := range Languages {
 		s.letters[lang] = map[string]*letter{}
 		for kind := range kinds {
@@ -56,7 +56,11 @@ func Load(dir string) (*Set, error) {
 	if dir == "" {
 		return s, nil
 	}
-	return s, s.overlay(dir)
+	if err := s.overlay(dir); err != nil {
+		return s, err
+	}
+	s.addOwn(dir)
+	return s, nil
 }
 
 // overlay replaces our texts by those found in dir.
@@ -110,18 +114,11 @@ func (s *Set) overlayLang(dir, lang string) error {
 // readOwn reads a text of the organisation and tries it on made-up complaints, so that a wrong field is found now and not
 // when a complainant waits.
 func (s *Set) readOwn(file, kind, lang string) (*letter, error) {
-	info, err := os.Stat(file)
+	source, err := readSource(file)
 	if err != nil {
-		return nil, fmt.Errorf("read text: %w", err)
+		return nil, err
 	}
-	if info.Size() > maxSource {
-		return nil, fmt.Errorf("%s: %d bytes is too long for a letter; at most %d", file, info.Size(), maxSource)
-	}
-	source, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("read text: %w", err)
-	}
-	l, err := newLetter(file, string(source), s.words[lang])
+	l, err := newLetter(file, source, s.words[lang])
 	if err != nil {
 		return nil, err
 	}
@@ -139,6 +136,26 @@ func (s *Set) readOwn(file, kind, lang string) (*letter, error) {
 	return l, nil
 }
 
+func readSource(file string) (string, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return "", fmt.Errorf("read text: %w", err)
+	}
+	if info.Size() > maxSource {
+		return "", fmt.Errorf("%s: %d bytes is too long for a letter; at most %d", file, info.Size(), maxSource)
+	}
+	source, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("read text: %w", err)
+	}
+	return string(source), nil
+}
+
+// tidySource is a text without what editors put in a file.
+func tidySource(source string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(source, "\ufeff"), "\r\n", "\n")
+}
+
 // subjectHasNumber are the kinds that are always about one complaint (CONTRACT section 4).
 var subjectHasNumber = map[string]bool{
 	"acknowledgement": true, "addition_received": true, "not_a_complaint": true, "registration": true, "addition": true, "bounced": true,
@@ -146,7 +163,7 @@ var subjectHasNumber = map[string]bool{
 
 // newLetter cuts subject from body and prepares both.
 func newLetter(file, source string, w *words) (*letter, error) {
-	source = strings.ReplaceAll(strings.TrimPrefix(source, "\ufeff"), "\r\n", "\n")
+	source = tidySource(source)
 	l := &letter{file: file, source: source}
 	first, body, _ := strings.Cut(source, "\n")
 	subject, ok := strings.CutPrefix(first, "Subject: ")
@@ -154,7 +171,7 @@ func newLetter(file, source string, w *words) (*letter, error) {
 		return nil, fmt.Errorf("%s:1: the first line must be the subject; for example \"Subject: Dank u voor uw bericht [{{.Number}}]\"", file)
 	}
 	if strings.TrimSpace(body) == "" {
-		return nil, fmt.Errorf("%s:2: there is no letter under the subject; write it, or remove the file to use ours", file)
+		return nil, fmt.Errorf("%s:2: there is no letter under the subject; write it, or remove the file", file)
 	}
 	var err error
 	if l.subject, err = compile(file, subject, w); err != nil {
@@ -214,7 +231,7 @@ var (
 func (l *letter) explain(err error) error {
 	m := templateError.FindStringSubmatch(err.Error())
 	if m == nil {
-		return fmt.Errorf("%s:1: %w; mend the text, or remove the file to use ours", l.file, err)
+		return fmt.Errorf("%s:1: %w; mend the text, or remove the file", l.file, err)
 	}
 	line, fault := m[1], m[2]
 	if f := unknownField.FindStringSubmatch(fault); f != nil {
@@ -225,7 +242,7 @@ func (l *letter) explain(err error) error {
 		names = slices.DeleteFunc(names, func(n string) bool { return strings.HasPrefix(n, "_") })
 		return fmt.Errorf("%s:%s: %s; functions are %s", l.file, line, fault, strings.Join(names, ", "))
 	}
-	return fmt.Errorf("%s:%s: %s; mend what stands between {{ and }}, or remove the file to use our text", l.file, line, fault)
+	return fmt.Errorf("%s:%s: %s; mend what stands between {{ and }}, or remove the file", l.file, line, fault)
 }
 
 // fields are the names a text may use after a dot.

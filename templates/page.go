@@ -107,6 +107,8 @@ func (p *page) StatusLine() markup {
 	switch {
 	case p.NotHandled:
 		parts = append(parts, literal(p.w.label("status.noted")))
+	case !p.Answered.IsZero():
+		parts = append(parts, literal(p.w.label("status.answered", p.w.date("day_plain", p.Answered))))
 	case p.Term > 0 && p.HasDate():
 		parts = append(parts, literal(p.w.label("status.day", p.Day, p.Term, p.w.date("day_plain", p.AnswerDue))))
 	case p.HasDate():

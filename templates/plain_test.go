@@ -160,7 +160,7 @@ func TestLintDir(t *testing.T) {
 	write("addition_received.md", "Subject: Uw BRIEF [{{.Number}}]\n\n{{.Greeting}}\n\nDank u voor uw brief! Wij bevestigen de goede ontvangst. Dat is nu eenmaal de procedure.\n\n"+
 		strings.Repeat("Wij lezen hem met veel aandacht. ", 12)+"\n\n{{.Closing}}\n")
 	write("welcome.md", "Subject: Welkom\n\nDe stagiaire heeft een fout gemaakt. Tevens dit.\n")
-	write("own/uitstel.md", "Ik beloof u een antwoord op {{datum}}. Ik beloof u iets. Helaas pindakaas!\n")
+	write("own/uitstel.md", "Subject: Uitstel\n\nIk beloof u een antwoord op [[Datum]]. Ik beloof u iets. Helaas pindakaas!\n")
 	got, err := LintDir(dir, "nl")
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,10 @@
 package templates
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // samples are made-up complaints that together walk through every branch of our texts. A text of the organisation's own is
 // tried on them when it is loaded.
@@ -55,10 +59,21 @@ func samples() []Data {
 	joined := full
 	joined.OtherNumber, joined.Short, joined.Did = "K-2026-0002", true, []string{"Gedaan."}
 	after := full
+	after.Waits = true
 	after.AfterAnswer, after.ReactBy, after.Temporary, after.Flood, after.Task = true, full.AnswerDue, true, nil, "react"
 	one := full
 	one.Parked, one.ParkedLeft, one.Colleague, one.Held = full.Parked[:1], 0, "An Peeters", full.Held[:1]
 	all = append(all, sober, noted, after, one, written, kept, joined)
+	all = append(all, timed(full)...)
+	scored := after
+	scored.AfterAnswer, scored.Task, scored.Score, scored.Measures, scored.Form = false, "call_again", 1, []string{"Er staat een wagen op de gang."}, written.Form
+	scored.To.Phone, scored.Held = "0470 12 34 56", nil
+	fair, content := scored, scored
+	fair.Score, fair.Measures, fair.Handler, fair.To.Phone, fair.Complainant.Phone, fair.ReactBy = 3, nil, "", "", "", time.Time{}
+	content.Score, content.AfterAnswer, content.Task = 5, true, "satisfaction"
+	low := fair
+	low.Score, low.ReactBy, low.Task = 2, scored.ReactBy, "ask_satisfaction"
+	all = append(all, scored, fair, content, low)
 	for _, done := range []string{DoneNote, DoneYes, DoneNo, DoneConfirmed, DoneDecided, DoneReview, DoneForward} {
 		d := full
 		d.Done = done
@@ -67,6 +82,33 @@ func samples() []Data {
 	for _, not := range []string{NotDoneNotYours, NotDoneNotUnderstood, NotDoneOwn} {
 		d := full
 		d.NotDone = not
+		all = append(all, d)
+	}
+	return all
+}
+
+// timed are the mails of the clock.
+func timed(full Data) []Data {
+	progress := full
+	progress.Happened, progress.Next, progress.OpenNumber, progress.Held = []string{"Bram De Wit."}, "Daarna.", "", nil
+	late := progress
+	late.Late, late.ReactBy, late.Happened = true, full.AnswerDue.AddDate(0, 0, 7), append(progress.Happened, "K-2026-0002.")
+	sober := full
+	sober.Sober, sober.Held = true, nil
+	alike := full
+	alike.Measure, alike.Body, alike.DueOn, alike.OldDue, alike.WindowDays, alike.Form = "Er komt een nieuwe wagen.", "het avondmaal", full.AnswerDue, full.AnswerDue, 90, "#preventie\nMaatregel:"
+	alike.Again = append([]Earlier{{Number: "K-2026-0003", Received: full.Received, Subject: "Soep", Words: []string{"soep"}}}, full.Earlier...)
+	alike.Agenda = []AgendaItem{{Number: "K-2026-0001", Subject: "Soep", Day: 48, Term: 45, Late: true, What: "Bel.", DueOn: full.Received}, {Number: "K-2026-0002", DueOn: full.Today}}
+	again := alike
+	again.Again, again.Owner, again.LateDays = alike.Again[:1], "Bram De Wit", 1
+	again.Agenda = append(slices.Repeat([]AgendaItem{{Number: "K-2026-0003", DueOn: full.Today.AddDate(0, 0, 2)}}, maxAgenda), AgendaItem{Number: "K-2026-0004"})
+	all := []Data{progress, late, sober, alike, again}
+	for i, watch := range []string{"term_half", "term_late", "term_end", "task", "question", "measure", "draft", "sober", "consultation", "evaluation"} {
+		d := full
+		d.Watch, d.WatchText, d.DueOn, d.ReactBy = watch, "Er komt een nieuwe wagen.", full.AnswerDue, full.AnswerDue
+		if i%2 > 0 {
+			d.LateDays, d.Owner, d.WatchText, d.Form = 1, "Bram De Wit", strings.Repeat(d.WatchText+" ", 6), "#nota\nTekst:"
+		}
 		all = append(all, d)
 	}
 	return all

@@ -24,14 +24,16 @@ type Set struct {
 	letters   map[string]map[string]*letter // language, kind
 	words     map[string]*words             // language
 	reader    *reader                       // what people write, all languages together
+	opinions  opinions                      // how content people say they are, all languages together
 	attitudes map[string]*attitude          // language; how a letter sounds
 	forms     *formBook                     // verbs, labels and values of the forms of staff, all languages together
+	ownFaults []error                       // of texts of the organisation's own that cannot be used
 }
 
 // Letter is one rendered mail. Text ends with a line break and is wrapped at 76 columns; HTML is a whole document.
 type Letter struct{ Subject, Text, HTML string }
 
-// Name tells which texts there are. Own: the organisation replaced ours.
+// Name tells which texts there are. Own: the organisation replaced ours, or added it: "own/NAME".
 type Name struct {
 	Lang, Kind string
 	Own        bool
@@ -55,6 +57,8 @@ var kinds = map[string]bool{
 	"not_a_complaint":       false,
 	"withdrawn":             false,
 	"duplicate":             false,
+	"satisfaction_request":  false,
+	"satisfaction_thanks":   false,
 	"reopened":              false,
 	"reply":                 false,
 	"welcome":               true,
@@ -68,6 +72,12 @@ var kinds = map[string]bool{
 	"dossier":               true,
 	"bounced":               true,
 	"task":                  true,
+	"reminder":              true,
+	"escalation":            true,
+	"measure_due":           true,
+	"evaluation_due":        true,
+	"recurrence":            true,
+	"handler_digest":        true,
 	"review_list":           true,
 }
 
@@ -176,11 +186,14 @@ func (l *letter) render(p *page) (Letter, error) {
 	return p.letter(subject, buf.Bytes()), nil
 }
 
-// letter makes text and HTML of a page of Markdown, and marks what belongs to a practice run.
+// letter makes text and HTML of a page of Markdown, marks what belongs to a practice run, and asks a shared desk who writes.
 func (p *page) letter(subject string, body []byte) Letter {
 	if p.Practice {
 		subject = p.w.label("practice.subject", subject)
 		body = append(body, rule+string(literal(p.w.labels["practice.foot"]))...)
+	}
+	if p.Staff && p.AskName {
+		body = append(body, rule+string(literal(p.w.labels["ask_name"]))...)
 	}
 	doc := parseMarkdown(body)
 	return Letter{Subject: subject, Text: renderText(doc, body, p.quotes, textColumns), HTML: renderHTML(doc, body, p, subject)}

@@ -163,6 +163,9 @@ func TestOwnTexts(t *testing.T) {
 			own++
 		}
 	}
+	if faults := s.OwnFaults(); faults == nil || !strings.Contains(faults.Error(), "verhuis.md:1: the first line must be the subject") {
+		t.Errorf("a broken text of its own: %v", faults)
+	}
 	if own != 1 || len(s.Names()) != len(Languages)*len(kinds) {
 		t.Errorf("%d own of %d", own, len(s.Names()))
 	}

@@ -31,17 +31,18 @@ type calendar struct {
 
 // lists are words by which people write; the notation of Sober and Shield is that of reader.
 type lists struct {
-	Yes, No, Own []string   // first word of an answer
-	All          []string   // of an answer about everything at once: "alles nee"
-	Functions    []string   // title or function before a surname
-	Greetings    []string   // first words of a greeting line
-	Titles       []string   // words that may follow in a greeting without a capital
-	Closings     []string   // whole closing lines
-	Thanks       []string   // phrases that thank, in the notation of reader
-	Polite       []string   // phrases that may stand beside them and ask nothing
-	NotNames     []string   `toml:"not_names"` // words that may stand with a capital where a name would
-	Sober        []readRule // speaks of death, abuse, violence, a fall, a hospital stay
-	Shield       []readRule // asks not to be named
+	Yes, No, Own []string            // first word of an answer
+	All          []string            // of an answer about everything at once: "alles nee"
+	Functions    []string            // title or function before a surname
+	Greetings    []string            // first words of a greeting line
+	Titles       []string            // words that may follow in a greeting without a capital
+	Closings     []string            // whole closing lines
+	Thanks       []string            // phrases that thank, in the notation of reader
+	Polite       []string            // phrases that may stand beside them and ask nothing
+	NotNames     []string            `toml:"not_names"` // words that may stand with a capital where a name would
+	Sober        []readRule          // speaks of death, abuse, violence, a fall, a hospital stay
+	Shield       []readRule          // asks not to be named
+	Score        map[string][]string // how content somebody says he is; see newOpinions
 }
 
 // Label is a short word or sentence for Go code elsewhere: the name of a stage, an event, a task. Arguments fill {0}, {1} …; a

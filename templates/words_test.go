@@ -77,6 +77,8 @@ func TestNamedLabels(t *testing.T) {
 	has("bounce.", "no_such_user", "mailbox_full", "no_such_domain", "too_big", "refused", "not_allowed", "unreachable", "address")
 	has("button.", "yes", "no", "own", "all_no")
 	has("without.", "yes", "no", "own", "all_no")
+	has("button.", "s1", "s2", "s3", "s4", "s5")
+	has("without.", "s1", "s2", "s3", "s4", "s5")
 	for key := range s.words["nl"].labels {
 		if name, ok := strings.CutPrefix(key, "task."); ok {
 			has("task_title.", name)

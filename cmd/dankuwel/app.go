@@ -285,24 +285,23 @@ func (c *Config) settings() *procedure.Settings {
 	}
 	s := &procedure.Settings{
 		Organization: procedure.Organization{Name: o.Name, Signature: o.Signature, Phone: o.Phone, Language: o.Language, SecondLine: o.SecondLine},
-		Profile:      procedure.Profiles[c.Procedure.Profile],
+		Profile:      c.Procedure.Terms.over(procedure.Profiles[c.Procedure.Profile]),
 		Calendar:     procedure.NewCalendar(o.Timezone, o.Holidays, closed),
 		FourEyes:     c.Procedure.FourEyes,
-		Anonymous:    c.Procedure.Anonymous, ThanksFor: c.Procedure.ThanksFor,
+		StatusEvery:  termOf(c.Procedure.StatusEvery), SatisfactionAfter: termOf(c.Procedure.SatisfactionAfter), CloseAfter: termOf(c.Procedure.CloseAfter),
+		Recurrence: procedure.Rate(c.Procedure.Recurrence),
+		Anonymous:  c.Procedure.Anonymous, ThanksFor: c.Procedure.ThanksFor,
 		Flood: procedure.Rate(c.Limits.Flood), Automatic: procedure.Rate(c.Limits.Automatic), PseudonymiseAfter: c.Retention.PseudonymiseAfter.age(),
 	}
-	if t := c.Procedure.Terms.Answer; t != (Period{}) {
-		s.Profile.Answer = termOf(t)
-	}
 	for _, m := range c.Staff {
-		entry := &models.Staff{Email: models.FoldAddress(m.Email), Name: m.Name, Aliases: m.Aliases, Departments: m.Departments, Language: m.Language, Substitute: m.Substitute}
+		entry := &models.Staff{Email: models.FoldAddress(m.Email), Name: m.Name, Aliases: m.Aliases, Departments: m.Departments, Language: m.Language, Substitute: m.Substitute, Shared: m.Shared}
 		for _, r := range m.Roles {
 			entry.Roles = append(entry.Roles, models.Role(r))
 		}
 		s.Staff = append(s.Staff, entry)
 	}
 	for _, d := range c.Departments {
-		dep := procedure.Department{Name: d.Name, Addresses: d.Addresses, Keywords: d.Keywords}
+		dep := procedure.Department{Name: d.Name, Head: d.Head, Addresses: d.Addresses, Keywords: d.Keywords}
 		if d.Answer != (Period{}) {
 			t := termOf(d.Answer)
 			dep.Answer = &t
@@ -311,7 +310,7 @@ func (c *Config) settings() *procedure.Settings {
 	}
 	for _, m := range c.Mailboxes {
 		s.Mailboxes = append(s.Mailboxes, procedure.Mailbox{Address: m.Address, Name: m.Name, Plus: m.ReplyAddressing == "plus", Processed: m.Processed,
-			Review: m.Review, Shielded: m.Shielded, Sent: m.Sent, AcknowledgeWithin: time.Duration(m.AcknowledgeWithin.fewestDays()) * 24 * time.Hour, Lists: m.Lists})
+			Review: m.Review, Shielded: m.Shielded, Sent: m.Sent, AcknowledgeWithin: time.Duration(m.AcknowledgeWithin.fewestDays()) * 24 * time.Hour, Lists: m.Lists, Poll: m.PollInterval})
 	}
 	for _, f := range c.FormSenders {
 		s.FormSenders = append(s.FormSenders, procedure.FormSender(f))
@@ -321,5 +320,3 @@ func (c *Config) settings() *procedure.Settings {
 	}
 	return s
 }
-
-func termOf(p Period) procedure.Term { return procedure.Term{N: p.N, Unit: procedure.Unit(p.Unit)} }

@@ -13,6 +13,7 @@ import (
 	"dankuwel/mailin"
 	"dankuwel/mailout"
 	"dankuwel/models"
+	"dankuwel/templates"
 )
 
 type checkCommand struct {
@@ -67,6 +68,9 @@ func (c *checkup) all(config *Config, wait time.Duration) error {
 	if err := c.configuration(config); err != nil {
 		return err
 	}
+	if err := c.texts(config); err != nil {
+		return err
+	}
 	if err := c.register(config); err != nil {
 		return err
 	}
@@ -97,8 +101,30 @@ func (c *checkup) configuration(config *Config) error {
 			return err
 		}
 	}
-	p := config.Procedure
-	return c.say("ok", fmt.Sprintf("clock profile %s: answer within %s; your organisation answers for its terms", p.Profile, config.settings().Profile.Answer), "")
+	return c.terms(config)
+}
+
+// texts reads the organisation's own. A faulty one that replaces ours stops `run`; one under own only cannot be used.
+func (c *checkup) texts(config *Config) error {
+	if config.Templates.Dir == "" {
+		return nil
+	}
+	set, err := templates.Load(config.Templates.Dir)
+	if err == nil {
+		err = set.OwnFaults()
+	}
+	if err != nil {
+		for fault := range strings.SplitSeq(err.Error(), "\n") {
+			if err := c.say("error", fault, ""); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if names := set.OwnNames(); len(names) > 0 {
+		return c.say("ok", "texts in "+config.Templates.Dir+"; of your own: "+strings.Join(names, ", "), "")
+	}
+	return c.say("ok", "texts in "+config.Templates.Dir, "")
 }
 
 func (c *checkup) register(config *Config) error {

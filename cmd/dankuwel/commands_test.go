@@ -92,6 +92,44 @@ func TestCommands(t *testing.T) {
 	check("-c broken.toml check", exitUsage, "broken.toml:10: mailbox.imap.security")
 }
 
+// A broken text of the organisation's own is named by every command about texts and by check, and stops no complaint.
+func TestCommands_ownTexts(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("config.toml", []byte(smallConfig+"\n[templates]\ndir = \"texts\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join("texts", "nl", "own"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join("texts", "nl", "own", "bezoek.md"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(line string, wantCode int, want string) {
+		t.Helper()
+		code, out, errs := command(t, strings.Fields(line)...)
+		if code != wantCode || !strings.Contains(out+errs, want) {
+			t.Errorf("dankuwel %s: exit %d, want %d with %q; it said:\n%s%s", line, code, wantCode, want, out, errs)
+		}
+	}
+	write("Subject: Ons bezoek\n\nIk kom op [[Datum bezoek]] langs.\n")
+	check("templates list", exitDone, "own/bezoek")
+	check("templates show own/bezoek", exitDone, "[[Datum bezoek]]")
+	check("templates lint texts", exitDone, "")
+	check("check --wait 1s", exitFailed, "of your own: bezoek")
+	write("Subject: Ons bezoek\n\nHelaas pindakaas!\n")
+	check("templates lint texts", exitFailed, "bezoek.md: F2")
+	write("Subject: Ons bezoek\n\nIk kom op [[Datum bezoek langs.\n")
+	for _, line := range []string{"templates list", "templates show acknowledgement", "templates lint texts"} {
+		check(line, exitUsage, "bezoek.md:3: a field stands between [[ and ]]")
+	}
+	check("check --wait 1s", exitFailed, "bezoek.md:3: a field stands between [[ and ]]")
+	check("run --once", exitFailed, "bezoek.md:3: a field stands between [[ and ]]")
+	check("run --once", exitFailed, "mailbox klachten@example.test") // it went on to the mailbox, which is not there
+}
+
 // A process that died while sending is found by its lock, and only then.
 func TestReleaseDead(t *testing.T) {
 	dir := t.TempDir()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dankuwel/models"
+	"dankuwel/procedure"
 )
 
 type complaintsCommand struct {
@@ -45,6 +46,7 @@ type complaintJSON struct {
 	Handler      *string         `json:"handler"`
 	AnswerDue    models.Date     `json:"answer_due"`
 	Overdue      bool            `json:"overdue"`
+	Suspended    bool            `json:"suspended"` // the clock stands still; answer_due moves when it goes on
 	Verdict      *string         `json:"verdict"`
 	Satisfaction *int            `json:"satisfaction"`
 	ErasedAt     *string         `json:"erased_at"`
@@ -60,7 +62,7 @@ func orNull(s string) *string {
 func complaintOf(c *models.Complaint, now time.Time, zone *time.Location) complaintJSON {
 	j := complaintJSON{
 		Number: c.Number, Stage: c.Stage, ReceivedAt: stamp(c.ReceivedAt, zone), RegisteredAt: stamp(c.RegisteredAt, zone), Carrier: c.Carrier, Channel: c.Channel,
-		Subject: c.Subject, Language: c.Language, Department: orNull(c.Department), AnswerDue: c.AnswerDue, Overdue: c.Overdue(models.DateOf(now, zone)),
+		Subject: c.Subject, Language: c.Language, Department: orNull(c.Department), AnswerDue: c.AnswerDue, Overdue: c.Overdue(models.DateOf(now, zone)), Suspended: c.SuspendedAt != nil,
 		Verdict: orNull(c.Verdict), Satisfaction: c.Satisfaction, ErasedAt: stampOrNull(c.ErasedAt, zone),
 		Complainant: complainantJSON{c.Complainant.Name, c.Complainant.Email, c.Complainant.Phone, c.Anonymous, c.Shielded},
 	}
@@ -168,7 +170,7 @@ func (s *complaintsShow) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	j, err := dossierOf(tx, c, a.desk.Now(), a.desk.Zone())
+	j, err := dossierOf(tx, c, a.desk)
 	if err != nil {
 		return err
 	}
@@ -180,7 +182,8 @@ func (s *complaintsShow) Run(env *environment) error {
 	return j.print(env, c)
 }
 
-func dossierOf(tx *models.Tx, c *models.Complaint, now time.Time, zone *time.Location) (*dossierJSON, error) {
+func dossierOf(tx *models.Tx, c *models.Complaint, desk *procedure.Desk) (*dossierJSON, error) {
+	now, zone := desk.Now(), desk.Zone()
 	j := &dossierJSON{complaintJSON: complaintOf(c, now, zone), Facts: c.Facts, CorrectiveMeasures: []measureJSON{}, PreventiveMeasures: []measureJSON{},
 		Messages: []messageJSON{}, Events: []eventJSON{}, Earlier: []string{}, Tasks: []taskJSON{}, Next: []nextJSON{}}
 	messages, err := tx.Messages(c.ID)
@@ -225,8 +228,12 @@ func dossierOf(tx *models.Tx, c *models.Complaint, now time.Time, zone *time.Loc
 		}
 		j.Tasks = append(j.Tasks, task)
 	}
-	if !c.Stage.Ended() && c.AnsweredAt == nil {
-		j.Next = append(j.Next, nextJSON{"answer", c.AnswerDue})
+	next, err := desk.Next(tx, c.ID, desk.Now())
+	if err != nil {
+		return nil, err
+	}
+	for _, due := range next {
+		j.Next = append(j.Next, nextJSON{due.What, due.On})
 	}
 	if c.Shielded {
 		j.shield()

@@ -5,12 +5,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"dankuwel/procedure"
 )
 
 // check holds the parts of the configuration against each other.
 func (r *configReader) check(root section, c *Config) {
 	r.checkMailboxes(c)
 	r.checkStaff(c)
+	r.checkTerms(root, c)
 	r.checkDepartments(c)
 	r.checkFormSenders(c)
 	r.checkScanners(c)
@@ -170,17 +173,9 @@ func (r *configReader) checkDepartmentName(c *Config, s section, at, name string
 	s.fault(at, problem)
 }
 
-// profileAnswer is the term for the answer of each clock profile (CONTRACT section 7).
-var profileAnswer = map[string]Period{
-	"vlaams-bestuur": {45, Days}, "awb": {6, Weeks}, "wkkgz": {6, Weeks}, "vaph": {30, Days},
-}
-
 func (r *configReader) checkDepartments(c *Config) {
 	names, addresses := map[string]int{}, map[string]int{}
-	most := profileAnswer[c.Procedure.Profile]
-	if own := c.Procedure.Terms.Answer; own != (Period{}) {
-		most = own
-	}
+	most := periodOf(c.Procedure.Terms.over(procedure.Profiles[c.Procedure.Profile]).Answer)
 	for i, d := range c.Departments {
 		s := r.departments[i]
 		r.once(s, "name", d.Name, names)

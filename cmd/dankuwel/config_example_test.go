@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"dankuwel/procedure"
 )
 
 var commentedKey = regexp.MustCompile(`(?m)^# ([a-z_]+ += )`)
@@ -60,7 +62,8 @@ func TestConfigExampleShowsDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := defaultConfig()
-	d.Procedure.Terms.Answer = profileAnswer[d.Procedure.Profile]
+	p := procedure.Profiles[d.Procedure.Profile]
+	d.Procedure.Terms = TermsConfig{periodOf(p.Acknowledge), periodOf(p.Answer), periodOf(p.Extend), &p.Extensions, &p.Suspends}
 	if !reflect.DeepEqual(c.Procedure, d.Procedure) {
 		t.Errorf("procedure: got %+v, want %+v", c.Procedure, d.Procedure)
 	}

@@ -60,7 +60,7 @@ password = ""
 authserv_id = ""                         # dankuwel check proposes the value
 
 [procedure]
-# profile = "vlaams-bestuur"             # vlaams-bestuur, awb, wkkgz or vaph
+# profile = "vlaams-bestuur"             # vlaams-bestuur, awb, wkkgz or vaph; your organisation answers for its terms, and [procedure.terms] changes them
 
 [[staff]]
 name  = "An Peeters"
@@ -71,6 +71,7 @@ roles = ["coordinator", "handler"]       # at least one coordinator
 name  = "Bram Claes"
 email = "bram@example.test"
 roles = ["handler"]
+# shared = false                         # true: a desk used by several people; each adds a line "Naam:"
 
 [retention]
 pseudonymise_after = "24mo"              # after a complaint ended, its personal data are erased; choose the term that you can give a reason for

@@ -90,6 +90,9 @@ func (s *reviewShow) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	if e.StoredAs == nil {
+		return fmt.Errorf("mail P-%d began a practice complaint, and is gone with it", n)
+	}
 	m, err := tx.Message(*e.StoredAs)
 	if err != nil {
 		return err

@@ -16,6 +16,10 @@ func (r *runCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	if err := a.desk.Texts.OwnFaults(); err != nil { // complaints come in all the same
+		fmt.Fprintln(env.stderr, err)
+		a.log.Error("texts under own are faulty and cannot be used")
+	}
 	if r.Once {
 		defer a.Close()
 		return a.once(env.ctx)
@@ -58,8 +62,11 @@ func (a *app) awaitReload(ctx context.Context, env *environment) *app {
 		if err == nil {
 			var next *app
 			if next, err = newApp(env.ctx, c, a.log, a.desk.Now); err == nil {
-				a.log.Info("the configuration was read again")
-				return next
+				if err = next.desk.Texts.OwnFaults(); err == nil {
+					a.log.Info("the configuration was read again")
+					return next
+				}
+				next.Close()
 			}
 		}
 		fmt.Fprintln(env.stderr, err)

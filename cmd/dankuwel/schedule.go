@@ -17,34 +17,38 @@ import (
 type scheduleCommand struct {
 	At     string   `placeholder:"TIME" help:"As of this moment (RFC 3339, for example 2026-11-23T08:15:00+01:00); otherwise now."`
 	DryRun bool     `help:"Only print what would be queued."`
-	Jobs   []string `arg:"" optional:"" name:"job" help:"review_list: parked mail to the coordinator; held_mail: what limits.automatic held back; retention: erase what ended long ago. Otherwise all of them."`
+	Jobs   []string `arg:"" optional:"" name:"job" help:"status_updates, reminders, follow_ups (satisfaction, calls, closing, recurrences), evaluations, review_list, handler_digest, held_mail (letters and receipts that a limit held back), practice (practice complaints older than 14 days go), retention (erase what ended long ago). Otherwise all of them."`
 }
 
-// timedJob is work that time brings: do queues what is due by the Desk's clock.
+// timedJob is work that time brings, and when.
 type timedJob struct {
-	name     string // in [schedule], when it stands there
+	procedure.Job
 	schedule cron.Schedule
-	do       func(*procedure.Desk, context.Context) error
 }
 
 // everyFiveMinutes is for what waits for a limit and not for an hour of the day.
 var everyFiveMinutes = mustParse(parseCron, "*/5 * * * *")
 
-func (c *Config) timedJobs() []timedJob {
-	return []timedJob{
-		{"review_list", c.Schedule.ReviewList, (*procedure.Desk).ReviewList},
-		{"held_mail", everyFiveMinutes, (*procedure.Desk).ReleaseHeld},
-		{"retention", c.Schedule.Retention, (*procedure.Desk).Retain},
+// everyNight is for what only has to be gone.
+var everyNight = mustParse(parseCron, "30 3 * * *")
+
+func (c *Config) timedJobs() (list []timedJob) {
+	s := &c.Schedule
+	when := map[string]cron.Schedule{"status_updates": s.StatusUpdates, "reminders": s.Reminders, "follow_ups": s.FollowUps, "evaluations": s.Evaluations,
+		"review_list": s.ReviewList, "handler_digest": s.HandlerDigest, "held_mail": everyFiveMinutes, "practice": everyNight, "retention": s.Retention}
+	for _, j := range procedure.Jobs {
+		list = append(list, timedJob{j, when[j.Name]})
 	}
+	return list
 }
 
 // scheduler runs the time-driven jobs of the service.
 func (a *app) scheduler() *scheduler.Scheduler {
 	s := &scheduler.Scheduler{Store: a.store, Now: a.desk.Now, Zone: a.desk.Zone(), Log: a.log}
 	for _, j := range a.config.timedJobs() {
-		s.Jobs = append(s.Jobs, scheduler.Job{Name: j.name, Schedule: j.schedule, Run: func(ctx context.Context, at time.Time) error {
-			_, err := a.desk.AsOf(ctx, at, func(d *procedure.Desk) error { return j.do(d, ctx) })
-			if err == nil && j.name == "retention" { // files of erased mails that were too young to go with their rows
+		s.Jobs = append(s.Jobs, scheduler.Job{Name: j.Name, Schedule: j.schedule, Run: func(ctx context.Context, at time.Time) error {
+			_, err := a.desk.AsOf(ctx, at, func(d *procedure.Desk) error { return j.Do(d, ctx) })
+			if err == nil && j.Name == "retention" { // files of erased mails that were too young to go with their rows
 				_, err = a.store.Read(ctx).SweepBlobs(24 * time.Hour)
 			}
 			return err
@@ -85,8 +89,8 @@ func (s *scheduleCommand) Run(env *environment) error {
 			return fmt.Errorf("staff: %w", err)
 		}
 		for _, j := range jobs {
-			if err := j.do(d, env.ctx); err != nil {
-				return fmt.Errorf("%s: %w", j.name, err)
+			if err := j.Do(d, env.ctx); err != nil {
+				return fmt.Errorf("%s: %w", j.Name, err)
 			}
 		}
 		return nil
@@ -112,7 +116,7 @@ func (s *scheduleCommand) at(now time.Time) (time.Time, error) {
 func chooseJobs(all []timedJob, names []string) ([]timedJob, error) {
 	var known []string
 	for _, j := range all {
-		known = append(known, j.name)
+		known = append(known, j.Name)
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
@@ -122,7 +126,7 @@ func chooseJobs(all []timedJob, names []string) ([]timedJob, error) {
 	if len(names) == 0 {
 		return all, nil
 	}
-	return slices.DeleteFunc(all, func(j timedJob) bool { return !slices.Contains(names, j.name) }), nil
+	return slices.DeleteFunc(all, func(j timedJob) bool { return !slices.Contains(names, j.Name) }), nil
 }
 
 func (a *app) printScheduled(env *environment, mails []models.OutboxMail) error {

@@ -31,6 +31,9 @@ func loadTexts(env *environment) (*templates.Set, *Config, error) {
 		return nil, nil, err
 	}
 	set, err := templates.Load(c.Templates.Dir)
+	if err == nil {
+		err = set.OwnFaults()
+	}
 	if err != nil {
 		return nil, nil, errUsage{err}
 	}

@@ -1,7 +1,7 @@
 """Acting as the people around the rig: strangers, logged-in users, mail clients that reply."""
 import contextlib, email, email.policy, email.utils, imaplib, os, re, shutil, smtplib, ssl, time
-from email.message import EmailMessage
 
+from clients import compose_reply
 from servers import CLIENTS, DOMAIN, PASSWORD
 
 
@@ -76,57 +76,14 @@ def address_of(user):
     return f"{user}@{CLIENTS if user.startswith(('klant', 'buiten')) else DOMAIN}"
 
 
-def reply(rig, user, subject, text, style, lang, to=None):
-    """Replies to the newest mail whose subject matches, quoting it as that mail client does."""
+def reply(rig, user, subject, kind, text, style, lang, to=None, fill=()):
+    """Replies to the newest mail whose subject matches and that is of the kind ("": any), quoting it as that mail client does."""
     found = [m for m in (email.message_from_bytes(r, policy=email.policy.default) for r in messages(rig, user))
-             if re.search(subject, str(m["subject"]))]
+             if re.search(subject, str(m["subject"])) and kind in ("", str(m["x-dankuwel-kind"] or "").strip())]
     if not found:
-        raise SystemExit(f"mailrig: {user} has no mail whose subject matches {subject!r}")
-    mail = compose_reply(found[-1], address_of(user), text, style, lang, to)
+        raise SystemExit(f"mailrig: {user} has no mail {kind} whose subject matches {subject!r}")
+    mail = compose_reply(found[-1], address_of(user), text, style, lang, to, fill)
     submit(rig, user, mail.as_bytes(policy=email.policy.SMTP), [a for _, a in email.utils.getaddresses([mail["To"]])])
-    return mail
-
-
-ATTRIBUTION = {  # how clients announce the mail they quote
-    "nl": {"gmail": "Op {date} schreef {name} <{addr}>:", "thunderbird": "Op {date} schreef {name}:",
-           "apple": "Op {date} heeft {name} <{addr}> het volgende geschreven:", "outlook": ("Van", "Verzonden", "Aan", "Onderwerp")},
-    "fr": {"gmail": "Le {date}, {name} <{addr}> a écrit :", "thunderbird": "Le {date}, {name} a écrit :",
-           "apple": "Le {date}, {name} <{addr}> a écrit :", "outlook": ("De", "Envoyé", "À", "Objet")},
-    "en": {"gmail": "On {date}, {name} <{addr}> wrote:", "thunderbird": "On {date}, {name} wrote:",
-           "apple": "On {date}, {name} <{addr}> wrote:", "outlook": ("From", "Sent", "To", "Subject")},
-    "de": {"gmail": "Am {date} schrieb {name} <{addr}>:", "thunderbird": "Am {date} schrieb {name}:",
-           "apple": "Am {date} schrieb {name} <{addr}>:", "outlook": ("Von", "Gesendet", "An", "Betreff")},
-}
-PREFIX = {"nl": {"outlook": "Antw: ", None: "Re: "}, "de": {"outlook": "AW: ", None: "Re: "}, "fr": {None: "Re: ", "outlook": "RE: "}, "en": {None: "Re: "}}
-
-
-def compose_reply(original, sender, text, style, lang, to=None):
-    body = original.get_body(("plain", "html"))
-    quoted = body.get_content() if body else ""
-    name, addr = email.utils.parseaddr(str(original["from"]))
-    facts = {"date": str(original["date"]), "name": name or addr, "addr": addr}
-    mail = EmailMessage(policy=email.policy.SMTP)
-    mail["From"] = sender
-    mail["To"] = to or str(original["reply-to"] or original["from"])
-    mail["Subject"] = PREFIX[lang].get(style, PREFIX[lang][None]) + str(original["subject"])
-    mail["Date"] = email.utils.localtime()
-    mail["Message-ID"] = email.utils.make_msgid(domain=sender.split("@")[1])
-    if original["message-id"]:
-        mail["In-Reply-To"] = str(original["message-id"])
-        mail["References"] = " ".join(filter(None, [str(original["references"] or ""), str(original["message-id"])]))
-    if style == "outlook":
-        van, verzonden, aan, onderwerp = ATTRIBUTION[lang]["outlook"]
-        head = f"{van}: {name} <{addr}>\n{verzonden}: {facts['date']}\n{aan}: {original['to']}\n{onderwerp}: {original['subject']}\n"
-        mail.set_content(f"{text}\n\n________________________________\n{head}\n{quoted}")
-        mail.add_alternative(f"<html><body><p>{'<br>'.join(text.splitlines())}</p><hr><div id=\"divRplyFwdMsg\"><b>{van}:</b> {name} &lt;{addr}&gt;<br>"
-                             f"<b>{verzonden}:</b> {facts['date']}<br><b>{aan}:</b> {original['to']}<br><b>{onderwerp}:</b> {original['subject']}</div>"
-                             f"<div>{'<br>'.join(quoted.splitlines())}</div></body></html>", subtype="html")
-    else:
-        line = ATTRIBUTION[lang][style].format(**facts)
-        mail.set_content(f"{text}\n\n{line}\n" + "".join(f"> {l}\n" for l in quoted.splitlines()))
-        if style == "gmail":
-            mail.add_alternative(f"<div dir=\"ltr\">{'<br>'.join(text.splitlines())}</div><br><div class=\"gmail_quote\"><div class=\"gmail_attr\">{line}<br></div>"
-                                 f"<blockquote class=\"gmail_quote\">{'<br>'.join(quoted.splitlines())}</blockquote></div>", subtype="html")
     return mail
 
 

@@ -39,7 +39,7 @@ def selftest():
             test("mail to a plus-address reaches klachten", len(mails) == 1)
             ar = m.get_all("authentication-results", []) if mails else []
             test("a forged Authentication-Results is stripped", len(ar) == 1 and "dmarc=pass" in ar[0] and "auth=pass" not in ar[0], str(ar))
-            people.reply(rig, "klachten", "Koude soep", "Dank u.", "apple", "nl")
+            people.reply(rig, "klachten", "Koude soep", "", "Dank u.", "apple", "nl")
             back = got(rig, "klant1", 1)
             j = as_json(back[0]) if back else {}
             test("a reply is submitted, threaded and vouched for", j.get("in-reply-to") == "<a@client.test>" and "auth=pass smtp.auth=klachten@example.test" in j.get("authentication-results", ""), str(j))

@@ -1,0 +1,264 @@
+package procedure
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"dankuwel/models"
+	"dankuwel/templates"
+)
+
+// How long before and after a day people are told of it, in calendar days unless it says otherwise.
+const (
+	endNear    = 7  // before the end of the term
+	shortTerm  = 3  // a term that began less long ago has no reminder of its half
+	again      = 7  // between reminders of what is late, beside the answer's, which comes every working day
+	escalated  = 14 // between escalations of an answer that is late
+	answerSlow = 7  // since a question to the complainant
+	draftSlow  = 2  // working days that a draft waits before its author is reminded
+	soon       = 2  // before the day of a measure
+	measureLet = 5  // working days after it, before somebody else is told
+)
+
+// planTerm reminds who owns the complaint: before half of the term, before its end, on each day after it; then the coordinator and management
+// are told, too.
+func (d *Desk) planTerm(m *models.Matter, today models.Date) []Due {
+	var list []Due
+	if m.Sober && !m.Acted {
+		on := d.Settings.Calendar.Add(d.dayOf(m.RegisteredAt), Term{1, WorkingDays})
+		list = append(list, Due{Job: reminders, What: "escalation", On: on, slot: "sober", do: escalate("sober", "", on)})
+	}
+	if q := m.Letters["information_request"]; !q.IsZero() && q.After(m.Heard) {
+		on := d.dayOf(q).AddDays(answerSlow)
+		list = append(list, Due{Job: reminders, What: "reminder", On: on, slot: "question:" + string(d.dayOf(q)), do: remind("question", "", on)})
+	}
+	if m.SuspendedAt != nil {
+		return list
+	}
+	due, began := m.AnswerDue, d.termBegan(m)
+	near, half := due.AddDays(-endNear), began.AddDays(due.DaysSince(began)/2-1)
+	row := []Due{}
+	if half < near && half >= began.AddDays(shortTerm) {
+		row = append(row, Due{Job: reminders, What: "reminder", On: half, slot: string(due) + ":half", do: remind("term_half", "", due)})
+	}
+	if near > began {
+		row = append(row, Due{Job: reminders, What: "reminder", On: near, slot: string(due) + ":end", do: remind("term_end", "", due)})
+	}
+	row = append(row, repeated(Due{Job: reminders, What: "reminder", slot: string(due), do: remind("term_late", "", due)}, due.AddDays(1), 1, today))
+	list = append(list, current(row, today)...)
+	return append(list, repeated(Due{Job: reminders, What: "escalation", slot: string(due), do: escalate("term_late", "", due)}, due.AddDays(1), escalated, today))
+}
+
+// termBegan is the first day of the term that runs: of receipt, or of the last reopening.
+func (d *Desk) termBegan(m *models.Matter) models.Date {
+	began := m.ReceivedOn
+	for _, t := range m.Terms {
+		if t.Kind == "reopening" {
+			began = d.dayOf(t.At)
+		}
+	}
+	return began
+}
+
+// planTasks reminds of what a person must do outside the mail, and of letters that wait for their author.
+func (d *Desk) planTasks(m *models.Matter, today models.Date) (list []Due) {
+	for _, t := range m.Tasks {
+		due := t.DueOn
+		if due == "" {
+			due = d.Settings.Calendar.Add(d.dayOf(t.CreatedAt), Term{reactDays, WorkingDays})
+		}
+		slot := fmt.Sprintf("task:%d", t.ID)
+		list = append(list, current([]Due{
+			{Job: reminders, What: "reminder", On: due, slot: slot + ":" + string(due), do: remind("task", t.Text, due)},
+			repeated(Due{Job: reminders, What: "reminder", slot: slot, do: remind("task", t.Text, due)}, due.AddDays(1), again, today)}, today)...)
+		list = append(list, Due{Job: reminders, What: "escalation", On: due.AddDays(1), slot: slot, do: escalate("task", t.Text, due)})
+	}
+	for _, dr := range m.Drafts {
+		made := d.dayOf(dr.CreatedAt)
+		on := d.Settings.Calendar.Add(made, Term{draftSlow, WorkingDays})
+		list = append(list, repeated(Due{Job: reminders, What: "reminder", slot: fmt.Sprintf("draft:%d", dr.Version), do: remindAuthor(dr, made)}, on, again, today))
+	}
+	return list
+}
+
+// planMeasures reminds who promised something until it is done (procedure 5.2).
+func (d *Desk) planMeasures(m *models.Matter, today models.Date) (list []Due) {
+	for i := range m.Measures {
+		k := &m.Measures[i]
+		if k.DoneAt != nil {
+			continue
+		}
+		slot := fmt.Sprintf("M%d:%s", k.No, k.DueOn)
+		ask := func(tx *Desk, t *models.Tx, m *models.Matter, due Due) error {
+			return tx.askWhetherDone(t, m.Complaint, k.No, k.Description, k.Owner, k.DueOn, due.slot)
+		}
+		row := []Due{}
+		if near := k.DueOn.AddDays(-soon); near > d.dayOf(k.CreatedAt) {
+			row = append(row, Due{Job: reminders, What: "measure_due", On: near, slot: slot + ":soon", do: ask})
+		}
+		row = append(row, repeated(Due{Job: reminders, What: "measure_due", slot: slot, do: ask}, k.DueOn.AddDays(1), again, today))
+		list = append(list, current(row, today)...)
+		list = append(list, Due{Job: reminders, What: "escalation", On: d.Settings.Calendar.Add(k.DueOn, Term{measureLet, WorkingDays}), slot: slot,
+			do: escalate("measure", fmt.Sprintf("M%d: %s", k.No, k.Description), k.DueOn)})
+	}
+	return list
+}
+
+// remind tells who owns the complaint.
+func remind(watch, text string, since models.Date) func(*Desk, *models.Tx, *models.Matter, Due) error {
+	return func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
+		n, err := d.circle(tx, m.Complaint)
+		if err != nil {
+			return err
+		}
+		return d.watch(tx, "reminder", m.Complaint, d.owners(m.Complaint, n), watch, text, since, due.slot)
+	}
+}
+
+// remindAuthor tells the author of a draft that it waits.
+func remindAuthor(dr models.Draft, since models.Date) func(*Desk, *models.Tx, *models.Matter, Due) error {
+	return func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
+		author := d.Settings.StaffByID(dr.AuthorID)
+		if author == nil {
+			return remind("draft", kindOf(&dr), since)(d, tx, m, due)
+		}
+		return d.watch(tx, "reminder", m.Complaint, []*models.Staff{author}, "draft", kindOf(&dr), since, due.slot)
+	}
+}
+
+// kindOf names a draft by its letter, an answer by its verdict.
+func kindOf(dr *models.Draft) string {
+	switch {
+	case dr.Kind == "":
+		return "reply"
+	case dr.Kind == "answer" && dr.Verdict != "":
+		return "answer_" + dr.Verdict
+	}
+	return sentAs(dr.Kind)
+}
+
+// escalate tells the coordinator and management.
+func escalate(watch, text string, since models.Date) func(*Desk, *models.Tx, *models.Matter, Due) error {
+	return func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
+		to, err := d.above(tx, m.Complaint)
+		if err != nil {
+			return err
+		}
+		return d.watch(tx, "escalation", m.Complaint, to, watch, text, since, due.slot)
+	}
+}
+
+// above are those who are told when what others promised is late: the coordinator and management; who owns the complaint himself knows it
+// already, unless there is nobody else.
+func (d *Desk) above(tx *models.Tx, c *models.Complaint) ([]*models.Staff, error) {
+	n, err := d.circle(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	var list []*models.Staff
+	for _, s := range d.Settings.Staff {
+		if (s.Has(models.Coordinator) || s.Has(models.Management)) && !slices.Contains(n.about, s) {
+			list = append(list, s)
+		}
+	}
+	owners := d.owners(c, n)
+	others := slices.DeleteFunc(slices.Clone(list), func(s *models.Staff) bool { return slices.Contains(owners, s) })
+	if len(others) > 0 {
+		return others, nil
+	}
+	return list, nil
+}
+
+// watch sends a reminder or an escalation. The form below it is the next step of the procedure, as in the registration.
+func (d *Desk) watch(tx *models.Tx, kind string, c *models.Complaint, to []*models.Staff, watch, text string, since models.Date, slot string) error {
+	for _, s := range to {
+		l := letter{kind: kind, key: keyOf(kind, c, s.Email, slot), mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c, staff: s}
+		if ok, err := d.isNew(tx, l.key); err != nil || !ok {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		l.data.Watch, l.data.WatchText, l.data.DueOn = watch, text, since.Time(d.Zone())
+		l.data.LateDays = max(0, d.today(tx).DaysSince(since))
+		if l.data.Complainant = person(&c.Complainant); c.Shielded && !s.Has(models.Coordinator) || watch == "measure" || watch == "evaluation" {
+			l.data.Complainant = templates.Person{}
+		}
+		if c.Handler != nil && c.Handler != s && c.Handler.ID != s.ID {
+			l.data.Owner = c.Handler.Name
+		}
+		switch {
+		case watch == "task":
+			l.buttons = []string{"contact", "note"}
+			l.data.Form = d.formFor(s, "contact", nil, nil)
+		case watch == "draft", watch == "measure":
+			l.buttons = helpFor(string(c.Stage))
+		default:
+			l.buttons = helpFor(string(c.Stage))
+			if kind == "reminder" {
+				l.data.Form = d.formFor(s, d.nextForm(c), nil, nil)
+			}
+		}
+		if err := d.toStaff(tx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nextForm is the action whose form is the next step: the analysis, then the answer.
+func (d *Desk) nextForm(c *models.Complaint) string {
+	if c.Stage == models.Answer {
+		return "answer"
+	}
+	return "analyse"
+}
+
+// askWhetherDone asks the owner of a measure whether it is done; who is not in [[staff]] is asked through who owns the complaint.
+func (d *Desk) askWhetherDone(tx *models.Tx, c *models.Complaint, no int, text, owner string, due models.Date, slot string) error {
+	to, err := d.ownerOr(tx, c, owner)
+	if err != nil {
+		return err
+	}
+	for _, s := range to {
+		l := letter{kind: "measure_due", key: keyOf("measure_due", c, s.Email, slot), mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c, staff: s,
+			buttons: []string{"done", "postpone"}}
+		if ok, err := d.isNew(tx, l.key); err != nil || !ok {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		l.data.Measure, l.data.DueOn, l.data.LateDays = fmt.Sprintf("M%d: %s", no, text), due.Time(d.Zone()), max(0, d.today(tx).DaysSince(due))
+		if !s.Owns(owner) {
+			l.data.Owner = owner
+		}
+		l.data.Form = d.formFor(s, "postpone", map[string]string{"measure": fmt.Sprintf("M%d", no)}, nil)
+		if err := d.toStaff(tx, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ownerOr is the staff entry that the owner of a measure is, otherwise who owns the complaint.
+func (d *Desk) ownerOr(tx *models.Tx, c *models.Complaint, owner string) ([]*models.Staff, error) {
+	if s := d.Settings.StaffByAddress(owner); s != nil {
+		return []*models.Staff{s}, nil
+	}
+	n, err := d.circle(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	return d.owners(c, n), nil
+}
+
+func latest(list ...time.Time) (t time.Time) {
+	for _, u := range list {
+		if u.After(t) {
+			t = u
+		}
+	}
+	return t
+}
