@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -23,6 +24,11 @@ func (tx *Tx) Pseudonymise(c *Complaint, tag, reason string) error {
 	err := tx.db.Raw(`SELECT id FROM messages WHERE complaint_id = ? UNION
 		SELECT m.id FROM messages m JOIN ledger l ON l.stored_as = m.id JOIN tokens t ON t.subject_id = l.id
 		WHERE t.complaint_id = ? AND t.purpose = 'confirmation' AND m.complaint_id IS NULL`, c.ID, c.ID).Scan(&messages).Error
+	if err == nil {
+		var beside []int64
+		beside, err = tx.saidBeside(c)
+		messages = append(messages, beside...)
+	}
 	if err == nil {
 		entries, err = tx.sightingsOf(messages)
 	}
@@ -83,6 +89,30 @@ func (tx *Tx) Pseudonymise(c *Complaint, tag, reason string) error {
 	}
 	tx.erasures = append(tx.erasures, Erasure{Number: c.Number, RegisteredAt: c.RegisteredAt, At: now, Reason: reason})
 	return tx.dropBytes(bytes)
+}
+
+// saidBeside finds mails of staff that belong to no complaint and name the person in full: who was looked for with `zoek`.
+func (tx *Tx) saidBeside(c *Complaint) (ids []int64, err error) {
+	var words []string
+	if name := strings.ToLower(strings.Join(strings.Fields(c.Complainant.Name), " ")); strings.Contains(name, " ") && len(name) > 6 {
+		words = append(words, name)
+	}
+	if c.Complainant.EmailKey != "" {
+		words = append(words, c.Complainant.EmailKey)
+	}
+	if len(words) == 0 {
+		return nil, nil
+	}
+	var list []Message
+	err = tx.db.Select("id", "subject", "text").Where(`complaint_id IS NULL AND staff_id IS NOT NULL AND at >= ?
+		AND EXISTS (SELECT 1 FROM ledger WHERE stored_as = messages.id AND outcome IN ('action','refused'))`, c.ReceivedAt).Find(&list).Error
+	for _, m := range list {
+		said := strings.ToLower(strings.Join(strings.Fields(m.Subject+" "+m.Text), " "))
+		if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) }) {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids, err
 }
 
 // execInChunks runs a statement; a list of ids, its last value, may be of any length.

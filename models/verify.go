@@ -8,7 +8,7 @@ import (
 // Verify looks whether the register keeps its promises (CONTRACT sections 1 and 8) and returns a sentence for each that is broken.
 func (tx *Tx) Verify() ([]string, error) {
 	var broken []string
-	for _, look := range []func(*Tx) ([]string, error){verifyChains, verifyNumbers, verifyLedger, verifyReactions, verifyBytes} {
+	for _, look := range []func(*Tx) ([]string, error){verifyChains, verifyNumbers, verifyLedger, verifyReactions, verifyBytes, verifyErased} {
 		list, err := look(tx)
 		if err != nil {
 			return broken, fmt.Errorf("verify: %w", err)
@@ -154,4 +154,24 @@ func verifyBytes(tx *Tx) ([]string, error) {
 		broken = append(broken, fmt.Sprintf("the file %.12s… of %d bytes is gone or not whole", r.SHA256, r.Size))
 	}
 	return broken, nil
+}
+
+// verifyErased: of an erased complaint nothing is left that tells of a person, and every erasure that was noted is in force.
+func verifyErased(tx *Tx) ([]string, error) {
+	broken, err := tx.sentences("%s (%s): was erased, and something of it is left", `SELECT c.number AS a, c.stage AS b FROM complaints c JOIN complainants p ON p.id = c.complainant_id
+		WHERE c.erased_at IS NOT NULL AND (c.subject <> '' OR c.facts <> '' OR p.name <> '' OR p.email <> ''
+			OR EXISTS (SELECT 1 FROM messages m WHERE m.complaint_id = c.id AND m.direction <> 'note' AND (m.text <> '' OR m.raw IS NOT NULL))
+			OR EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.staff_id IS NULL AND o.recipient <> ''))`)
+	if err != nil {
+		return nil, err
+	}
+	noted, err := tx.store.Erasures()
+	if err != nil {
+		return broken, err
+	}
+	left, err := tx.NotErased(noted)
+	for _, e := range left {
+		broken = append(broken, e.Number+": erased.jsonl says that it was erased, the register does not; the next start of dankuwel run erases it")
+	}
+	return broken, err
 }

@@ -105,7 +105,7 @@ func (s *reviewShow) Run(env *environment) error {
 		return out.end()
 	}
 	if m.Raw == nil {
-		return fmt.Errorf("P-%d was erased with its complaint", n)
+		return fmt.Errorf("mail P-%d was erased with its complaint", n)
 	}
 	raw, err := tx.OpenBlob(*m.Raw)
 	if err != nil {

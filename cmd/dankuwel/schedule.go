@@ -48,6 +48,9 @@ func (a *app) scheduler() *scheduler.Scheduler {
 	for _, j := range a.config.timedJobs() {
 		s.Jobs = append(s.Jobs, scheduler.Job{Name: j.Name, Schedule: j.schedule, Run: func(ctx context.Context, at time.Time) error {
 			_, err := a.desk.AsOf(ctx, at, func(d *procedure.Desk) error { return j.Do(d, ctx) })
+			if err == nil && j.Name == "retention" { // files of erased mails that were too young to go with their rows
+				_, err = a.store.Read(ctx).SweepBlobs(24 * time.Hour)
+			}
 			return err
 		}})
 	}

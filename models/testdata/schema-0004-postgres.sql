@@ -9,3 +9,8 @@ CREATE TABLE expunges (                       -- mails of erased complaints whos
 );
 CREATE INDEX expunges_due ON expunges (mailbox, look_at);
 CREATE INDEX expunges_complaint ON expunges (complaint_id);
+
+-- Who else has these bytes, and which mails are these messages.
+CREATE INDEX messages_raw ON messages (raw) WHERE raw IS NOT NULL;
+CREATE INDEX ledger_stored ON ledger (stored_as) WHERE stored_as IS NOT NULL;
+CREATE INDEX ledger_first ON ledger (first_id) WHERE first_id IS NOT NULL;
