@@ -52,7 +52,7 @@ func clientStory(t *testing.T, c clientStoryOf) *story {
 		Values          map[string]map[string][]string
 	}
 	var words struct {
-		Labels struct{ Fault map[string]string }
+		Labels struct{ Fault, Button map[string]string }
 	}
 	said, ours := map[string]string{}, filepath.Join(checkout(), "templates", c.Lang)
 	for path, into := range map[string]any{filepath.Join("testdata", "clients", c.Lang+".toml"): &said, filepath.Join(ours, "forms.toml"): &forms, filepath.Join(ours, "words.toml"): &words} {
@@ -77,6 +77,7 @@ func clientStory(t *testing.T, c clientStoryOf) *story {
 		"send":    func() (string, error) { return known("send", forms.Send...) },
 		"ending":  func() (string, error) { return known("end", forms.End) },
 		"missing": func() (string, error) { return known("missing", words.Labels.Fault["missing"]) },
+		"button":  func(key string) (string, error) { return known(key, words.Labels.Button[key]) },
 		"rx":      spaced,
 	}).ParseFiles(path)
 	if err != nil {
