@@ -123,7 +123,7 @@ func (s *telling) act(words []string) error {
 		return fmt.Errorf("%s needs %d words", verb, arity[verb])
 	}
 	switch verb {
-	case "deliver": // FILE [from ADDRESS] [to ADDRESS]
+	case "deliver": // FILE [from ADDRESS] [to ADDRESS] [button LABEL]
 		l := parseLetter(s.mail(args[0]))
 		from, to := l.address("From"), l.address("To")
 		for i := 1; i+1 < len(args); i += 2 {
@@ -135,7 +135,7 @@ func (s *telling) act(words []string) error {
 			}
 		}
 		s.deliver(s.t, l.raw, from, to)
-	case "reply": // USER KIND FILE [style gmail] [lang fr] [fill FILE] [about K-2026-0001] [to ADDRESS]
+	case "reply": // USER KIND FILE [style gmail] [lang fr] [fill FILE] [about K-2026-0001] [to ADDRESS] [button LABEL]
 		return s.reply(args[0], args[1], args[2], args[3:])
 	case "drop": // FILE [USER]
 		s.drop(s.t, append(args, "klachten")[1], s.mail(args[0]))
@@ -186,7 +186,7 @@ func (s *telling) reply(user, kind, file string, options []string) error {
 	args := []string{user, "--kind", kind, "--body-file", s.written(file)}
 	for i := 0; i+1 < len(options); i += 2 {
 		switch name, value := options[i], options[i+1]; name {
-		case "style", "lang":
+		case "style", "lang", "button":
 			args = append(args, "--"+name, value)
 		case "to":
 			args = append(args, "--to", value)

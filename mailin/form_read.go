@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -118,9 +119,20 @@ func (r *formReader) answers(form string, open *formField, line staffLine) bool 
 	return key != "" && !near
 }
 
-// isOver tells whether a line stands below the value of a field without paragraphs: an empty line came between.
+// namesFile is the end of a line that names a file.
+var namesFile = regexp.MustCompile(`\.[[:alnum:]]{2,5}$`)
+
+// isOver tells whether a line stands below the value of a field without paragraphs: an empty line came between. The line that names attachments
+// goes on below only where it was broken: behind a comma, or with a name.
 func (r *formReader) isOver(open *formField, line staffLine) bool {
 	n := len(open.lines)
+	if open.key == "attachments" && open.filled() && line.text != "" && !namesFile.MatchString(line.text) {
+		before := open.first
+		if n > 0 {
+			before = open.lines[n-1].text
+		}
+		return !strings.HasSuffix(before, ",") && !strings.HasSuffix(before, ";")
+	}
 	return line.text != "" && n > 0 && open.lines[n-1].text == "" && !r.texts.IsProse(open.key) && open.filled()
 }
 

@@ -2,7 +2,7 @@
 
 Gmail, Outlook and Apple Mail write HTML and make the text of it, buttons and tables of the quoted mail too; Thunderbird is set to plain text here.
 """
-import email.utils, html, html.parser, re, textwrap
+import email.utils, html, html.parser, re, textwrap, urllib.parse
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -31,12 +31,7 @@ PREFIX = {"nl": "Antw: ", "fr": "RE: ", "en": "RE: ", "de": "AW: "}  # of Outloo
 def compose_reply(original, sender, text, style, lang, to=None, fill=()):
     """fill are lines "Label: value" for the form in the quoted mail, and "old => new" for words in it."""
     subject = re.sub(r"^(Re|RE|AW|Antw): ", "", str(original["subject"]))
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = sender
-    mail["To"] = to or str(original["reply-to"] or original["from"])
-    mail["Subject"] = (PREFIX[lang] if style == "outlook" else "Re: ") + subject
-    mail["Date"] = email.utils.localtime()
-    mail["Message-ID"] = email.utils.make_msgid(domain=sender.split("@")[1])
+    mail = new_mail(sender, to or str(original["reply-to"] or original["from"]), (PREFIX[lang] if style == "outlook" else "Re: ") + subject)
     if original["message-id"]:
         mail["In-Reply-To"] = str(original["message-id"])
         mail["References"] = " ".join(filter(None, [str(original["references"] or ""), str(original["message-id"])]))
@@ -47,6 +42,25 @@ def compose_reply(original, sender, text, style, lang, to=None, fill=()):
     mail.set_content(body)
     if markup:
         mail.add_alternative(markup, subtype="html")
+    return mail
+
+
+def new_mail(sender, to, subject):
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = sender, to, subject
+    mail["Date"] = email.utils.localtime()
+    mail["Message-ID"] = email.utils.make_msgid(domain=sender.split("@")[1])
+    return mail
+
+
+def compose_by_button(original, sender, button, text, fill=()):
+    """The new mail that a client opens for a button (a mailto link, RFC 6068) of a mail, with its form filled in and a text below."""
+    link = re.search(rf'<a [^>]*href="mailto:([^"?]*)\?([^"]*)"[^>]*>{re.escape(button)}</a>', original.get_body(("html",)).get_content())
+    if not link:
+        raise SystemExit(f"mailrig: the mail has no button {button!r}")
+    fields = dict(f.split("=", 1) for f in html.unescape(link[2]).split("&"))
+    mail = new_mail(sender, urllib.parse.unquote(link[1]), urllib.parse.unquote(fields["subject"]))
+    mail.set_content(filled(urllib.parse.unquote(fields["body"]).replace("\r\n", "\n"), fill, "\n").rstrip("\n") + "\n" + text)
     return mail
 
 

@@ -1,7 +1,7 @@
 """Acting as the people around the rig: strangers, logged-in users, mail clients that reply."""
 import contextlib, email, email.policy, email.utils, imaplib, os, re, shutil, smtplib, ssl, time
 
-from clients import compose_reply
+from clients import compose_by_button, compose_reply
 from servers import CLIENTS, DOMAIN, PASSWORD
 
 
@@ -76,13 +76,16 @@ def address_of(user):
     return f"{user}@{CLIENTS if user.startswith(('klant', 'buiten')) else DOMAIN}"
 
 
-def reply(rig, user, subject, kind, text, style, lang, to=None, fill=()):
-    """Replies to the newest mail whose subject matches and that is of the kind ("": any), quoting it as that mail client does."""
+def reply(rig, user, subject, kind, text, style, lang, to=None, fill=(), button=None):
+    """Answers the newest mail whose subject matches and that is of the kind ("": any): by a button in it, or quoting it as that mail client does."""
     found = [m for m in (email.message_from_bytes(r, policy=email.policy.default) for r in messages(rig, user))
              if re.search(subject, str(m["subject"])) and kind in ("", str(m["x-dankuwel-kind"] or "").strip())]
     if not found:
         raise SystemExit(f"mailrig: {user} has no mail {kind} whose subject matches {subject!r}")
-    mail = compose_reply(found[-1], address_of(user), text, style, lang, to, fill)
+    if button:
+        mail = compose_by_button(found[-1], address_of(user), button, text, fill)
+    else:
+        mail = compose_reply(found[-1], address_of(user), text, style, lang, to, fill)
     submit(rig, user, mail.as_bytes(policy=email.policy.SMTP), [a for _, a in email.utils.getaddresses([mail["To"]])])
     return mail
 
