@@ -67,7 +67,6 @@ func (tx *Tx) Pseudonymise(c *Complaint, tag, reason string) error {
 		{"UPDATE tasks SET text = '', note = '' WHERE complaint_id = ?", []any{c.ID}},
 		{"UPDATE satisfaction_scores SET words = '' WHERE complaint_id = ?", []any{c.ID}},
 		{"UPDATE term_changes SET reason = '' WHERE complaint_id = ?", []any{c.ID}},
-		{"UPDATE due SET done_at = ? WHERE complaint_id = ? AND about = 0 AND done_at IS NULL", []any{now, c.ID}},
 		{"UPDATE complaints SET linked_to = NULL WHERE linked_to = ?", []any{c.ID}},
 		{"DELETE FROM held WHERE complaint_id = ?", []any{c.ID}},
 		{"DELETE FROM named_staff WHERE complaint_id = ?", []any{c.ID}},

@@ -20,7 +20,7 @@ const practiceSeries = "practice"
 
 // ofComplaint are the tables whose rows go with a practice complaint, those that others refer to last. Tables in which something else
 // has to be looked at stand in forget.
-var ofComplaint = []string{"consultations", "satisfaction_scores", "term_changes", "due", "expunges", "held", "named_staff", "tasks", "analyses", "drafts",
+var ofComplaint = []string{"consultations", "satisfaction_scores", "term_changes", "expunges", "held", "named_staff", "tasks", "analyses", "drafts",
 	"corrective_measures", "preventive_measure_complaints", "events", "messages", "outbox"}
 
 // ForgetPractice removes the practice complaints that were registered before the instant, with all that belongs to them. Of their mails only

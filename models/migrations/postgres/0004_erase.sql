@@ -14,3 +14,8 @@ CREATE INDEX expunges_complaint ON expunges (complaint_id);
 CREATE INDEX messages_raw ON messages (raw) WHERE raw IS NOT NULL;
 CREATE INDEX ledger_stored ON ledger (stored_as) WHERE stored_as IS NOT NULL;
 CREATE INDEX ledger_first ON ledger (first_id) WHERE first_id IS NOT NULL;
+
+CREATE INDEX term_changes_complaint ON term_changes (complaint_id);
+
+-- What time brings is read off the rows of a complaint.
+DROP TABLE due;
