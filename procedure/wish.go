@@ -43,7 +43,6 @@ const maxSignature = 8
 // withoutEdges is a text without the greeting above and the closing or the name and what stands below it: a letter brings its own.
 func (x *deed) withoutEdges(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	name := templates.FoldWords(x.by.Name)
 	all := len(lines)
 	lines = lines[:len(lines)-x.repeated(lines)]
 	if len(lines) > 1 && x.Texts.IsGreetingOrClosing(lines[0]) {
@@ -51,12 +50,20 @@ func (x *deed) withoutEdges(text string) string {
 	}
 	end := len(lines)
 	for i := end - 1; i > 0 && i >= end-maxSignature; i-- {
-		if x.Texts.IsGreetingOrClosing(lines[i]) || slices.Equal(templates.FoldWords(lines[i]), name) {
+		if x.Texts.IsGreetingOrClosing(lines[i]) || signs(lines[i], x.by.Name) {
 			lines = lines[:i]
 		}
 	}
 	x.trimmed = x.trimmed || len(lines) < all
 	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// signs tells whether a line is the name that stands below a mail, alone or with a function behind it ("Bram Claes | behandelaar"); a sentence that begins so is not.
+func signs(line, name string) bool {
+	if i := strings.IndexAny(line, "|,·•/–—"); i >= 0 && !strings.ContainsAny(line[len(line)-1:], ".?!:") {
+		line = line[:i]
+	}
+	return slices.Equal(templates.FoldWords(line), templates.FoldWords(name))
 }
 
 // choose is the value of a field that has a closed list; what is not in it is marked.
