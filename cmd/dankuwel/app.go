@@ -31,6 +31,7 @@ type app struct {
 	log      *slog.Logger
 	node     *node
 	refused  chan struct{} // a mail failed for good
+	untimed  bool          // somebody else does the time-driven work
 }
 
 // openApp reads the configuration, opens the register and wires everything. Nothing is connected yet.
@@ -151,7 +152,9 @@ func (a *app) run(ctx context.Context) error {
 			}
 		}
 	})
-	start("scheduler", a.scheduler().Run)
+	if !a.untimed {
+		start("scheduler", a.scheduler().Run)
+	}
 	for _, w := range a.watchers {
 		start("mailbox "+w.Account.Address, w.Run)
 	}

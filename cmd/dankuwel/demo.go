@@ -83,14 +83,16 @@ type demoWorld struct {
 	done sync.WaitGroup
 }
 
-// openDemo starts the servers and the service on them. The addresses are host:port; port 0 takes a free one.
-func openDemo(ctx context.Context, log *slog.Logger, now func() time.Time, imapAddress, smtpAddress string) (*demoWorld, error) {
+// openDemo starts the servers and the service on them. The addresses are host:port; port 0 takes a free one. With timed the service does
+// the time-driven work by itself.
+func openDemo(ctx context.Context, log *slog.Logger, now func() time.Time, imapAddress, smtpAddress string, timed bool) (*demoWorld, error) {
 	w := &demoWorld{post: newPostOffice(now, log)}
 	w.ctx, w.stop = context.WithCancelCause(ctx)
 	err := w.open(log, now, imapAddress, smtpAddress)
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}
+	w.app.untimed = !timed
 	w.done.Go(func() {
 		if err := w.app.run(w.ctx); err != nil {
 			w.stop(fmt.Errorf("the register stopped: %w", err))

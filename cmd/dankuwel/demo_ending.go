@@ -9,7 +9,7 @@ import (
 
 // ending shows what the week left behind, and looks whether every promise was kept.
 func (s *demoStory) ending() {
-	s.begin(34, 17, 0, "What the register knows")
+	s.begin(121, 10, 0, "What the register knows")
 	for _, part := range []func() error{s.ledger, s.complaints, s.folders, s.verify} {
 		if s.err == nil {
 			s.err = part()
@@ -42,7 +42,7 @@ func (s *demoStory) ledger() error {
 		if e.Reason != "" {
 			word += ", " + e.Reason
 		}
-		s.page.line("   %2d  %s  %-13s %-12s %s", e.ID, e.ReceivedAt.In(s.zone).Format("Mon 15:04"), word, number, cutText(about, 44))
+		s.page.line("   %2d  %s  %-13s %-12s %s", e.ID, e.ReceivedAt.In(s.zone).Format("02 Jan 15:04"), word, number, cutText(about, 44))
 		return nil
 	})
 	s.page.line("")
@@ -59,7 +59,11 @@ func (s *demoStory) complaints() error {
 		if c.Handler != nil {
 			handler = c.Handler.Name
 		}
-		s.page.line("   %s  %-14s %s  %-8s %-12s answer by %s", c.Number, who, c.Language, c.Department, handler, c.AnswerDue.Time(s.zone).Format("Mon 2 January 2006"))
+		stands := fmt.Sprintf("%s, answer by %s", c.Stage, c.AnswerDue.Time(s.zone).Format("2 January 2006"))
+		if c.Satisfaction != nil {
+			stands = fmt.Sprintf("%s, satisfaction %d of 5", c.Stage, *c.Satisfaction)
+		}
+		s.page.line("   %s  %-14s %s  %-8s %-12s %s", c.Number, who, c.Language, c.Department, handler, stands)
 		return nil
 	})
 	s.page.line("")

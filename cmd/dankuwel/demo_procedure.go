@@ -1,5 +1,13 @@
 package main
 
+import (
+	"fmt"
+	"slices"
+
+	"dankuwel/models"
+	"dankuwel/procedure"
+)
+
 // The scenes in which staff carry the complaint through the procedure, with nothing but their mail programs.
 
 func (s *demoStory) investigation() {
@@ -88,9 +96,63 @@ Evaluatie op: 1 maart 2027`)
 	l = s.want(got, "consultation", demoPeople[3].address)
 	s.say("Whoever works there is asked what could be better, without the name of the one who complained:")
 	s.show(l, excerpt(l.text, 1, 6))
-	m = s.mail(bram, s.told.task.replyTo, "Re: "+s.told.task.subject, "#sluit")
-	m.inReplyTo = s.told.task.id
-	s.wrote(m, "Now nothing is open any more:")
-	l = s.want(s.send(m), "receipt", bram.address)
+}
+
+func (s *demoStory) aftercare() {
+	s.begin(41, 10, 0, "Is it right now?") // 11 December
+	ask := s.want(s.time("follow_ups"), "satisfaction_request", lieve.address)
+	s.say("Each working day the register looks at what time brings. A week after the last promise was kept it asks Lieve straight out:")
+	s.show(ask, ask.text)
+	m := s.mail(lieve, ask.replyTo, "Re: "+ask.subject, "5\n\nHij eet weer met smaak. Dank u wel.\n\nLieve Claes")
+	m.inReplyTo = ask.id
+	s.wrote(m, "She replies with a figure and a word:")
+	l := s.want(s.send(m), "satisfaction_thanks", lieve.address)
+	s.show(l, l.text)
+	s.say("Nothing is open any more, so the complaint is closed. A 1 or a 2 would have been a telephone call within two working days.")
+}
+
+func (s *demoStory) evaluation() {
+	s.begin(121, 9, 0, "Did it help?") // 1 March 2027
+	ask := s.want(s.time("evaluations"), "evaluation_due", an.address)
+	s.say("What was to keep it from happening again lives on after the complaint. On the day that was agreed An is asked whether it helped:")
+	s.show(ask, excerpt(ask.text, 1, 6))
+	m := s.mail(an, ask.replyTo, "Re: "+ask.subject, "#evaluatie\nMaatregel: M2\nResultaat: doeltreffend")
+	m.inReplyTo = ask.id
+	s.wrote(m, "There were no such complaints since:")
+	l := s.want(s.send(m), "receipt", an.address)
 	s.show(l, excerpt(l.text, 1, 3))
+}
+
+// time does the time-driven work of the jobs at this hour of the story, and returns what was delivered.
+func (s *demoStory) time(jobs ...string) []*demoLetter {
+	if s.err != nil {
+		return nil
+	}
+	// Weeks pass in the story, and no poll here: the inbox is as empty as it was.
+	err := s.app.store.Write(s.ctx, s.clock.Now(), func(tx *models.Tx) error {
+		m, err := tx.Mailbox(demoRegister, s.app.config.Mailboxes[0].Inbox)
+		if err != nil {
+			return err
+		}
+		return tx.SaveMailbox(m)
+	})
+	if err != nil {
+		s.err = err
+		return nil
+	}
+	mails, err := s.app.desk.AsOf(s.ctx, s.clock.Now(), func(d *procedure.Desk) error {
+		for _, j := range procedure.Jobs {
+			if slices.Contains(jobs, j.Name) {
+				if err := j.Do(d, s.ctx); err != nil {
+					return fmt.Errorf("%s: %w", j.Name, err)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.err = err
+		return nil
+	}
+	return s.settle(len(mails))
 }

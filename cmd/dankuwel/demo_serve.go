@@ -24,7 +24,7 @@ func (d *demoCommand) serve(env *environment) error {
 		return err
 	}
 	log := newShortLog(env.stderr, slog.LevelInfo, time.Now)
-	w, err := openDemo(env.ctx, log, time.Now, imapAddress, smtpAddress)
+	w, err := openDemo(env.ctx, log, time.Now, imapAddress, smtpAddress, true)
 	if err != nil {
 		return err
 	}

@@ -59,13 +59,13 @@ func (d *demoCommand) tell(env *environment) (err error) {
 	}
 	defer func() { err = errors.Join(err, kept.close()) }()
 	log := newShortLog(env.stderr, slog.LevelWarn, clock.Now)
-	w, err := openDemo(env.ctx, log, clock.Now, "127.0.0.1:0", "127.0.0.1:0")
+	w, err := openDemo(env.ctx, log, clock.Now, "127.0.0.1:0", "127.0.0.1:0", false)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
 	s := &demoStory{demoWorld: w, clock: clock, zone: zone, page: newPage(env.stdout, env.getenv), kept: kept}
-	for _, scene := range []func(){s.opening, s.complaint, s.addition, s.note, s.twice, s.absent, s.newsletter, s.french, s.shielded, s.bounced, s.investigation, s.answer, s.promise, s.promiseKept, s.ending} {
+	for _, scene := range []func(){s.opening, s.complaint, s.addition, s.note, s.twice, s.absent, s.newsletter, s.french, s.shielded, s.bounced, s.investigation, s.answer, s.promise, s.promiseKept, s.aftercare, s.evaluation, s.ending} {
 		if s.err == nil && s.page.err == nil {
 			scene()
 		}

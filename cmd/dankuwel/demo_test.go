@@ -46,7 +46,7 @@ func TestDemoTellsItsStory(t *testing.T) {
 		"Subject: Mijn antwoord op uw klacht [K-2026-0001]",
 		"Afsluiten kan nog niet",
 		"Subject: Wat denkt u hiervan? [K-2026-0001]",
-		"K-2026-0001 is afgesloten",
+		"Is het nu goed voor u?", "Dank u voor uw antwoord", "Heeft het geholpen?", "closed, satisfaction 5 of 5",
 		"Subject: Merci pour votre message [K-2026-0002]",
 		"the acknowledgement of K-2026-0004",
 		"known         K-2026-0001  the mail of line 1 again",
