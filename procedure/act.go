@@ -194,8 +194,8 @@ func (d *Desk) answerNamed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, c *
 	return d.receipt(tx, e, by, c, data, letter{})
 }
 
-// askWhetherYours parks a staff member's mail that is not proven and asks the known address. One question an hour and person: anybody
-// can provoke them.
+// askWhetherYours parks a staff member's mail that is not proven and asks the known address. One question an hour and person, since anybody
+// can provoke them; what comes beside it is told in one receipt.
 func (d *Desk) askWhetherYours(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail) error {
 	e.Outcome, e.Reason = models.AsParked, "unproven"
 	if err := d.finish(tx, a, e, nil); err != nil {
@@ -209,6 +209,10 @@ func (d *Desk) askWhetherYours(tx *models.Tx, a *Arrival, e *models.LedgerEntry,
 		subjectID: &e.ID, buttons: []string{"yes"}, firstCode: s.Code}
 	if s.Token != nil {
 		l.firstToken = s.Token.Token
+	} else if first, err := d.isNew(tx, l.key); err != nil {
+		return err
+	} else if !first { // named in one mail with others, and the coordinator decides
+		return tx.HoldReceipt(s.Staff, a.Mailbox, d.Texts.Label(d.languageOf(s.Staff), "done.also_unproven", a.ReceivedAt.In(d.Zone()).Format("15:04"), a.Message.Subject, *e.ParkedNo))
 	}
 	l.data.Subject, l.data.Received, l.data.From = a.Message.Subject, a.ReceivedAt.In(d.Zone()), a.Message.FromEmail
 	l.data.ReceivedText = firstWords(a.Message.NewText, 300)

@@ -11,8 +11,8 @@ import (
 	"dankuwel/templates"
 )
 
-// receiptLimit is how many receipts one staff member gets (CONTRACT section 6): what goes beyond comes together in one, as soon as there is
-// room again. What a held receipt says is kept as a message of its own, beside no complaint; so nothing has to be found out a second time.
+// receiptLimit is how many receipts one staff member gets (CONTRACT section 6): what goes beyond comes together in one, an hour after the
+// first of them. What a held receipt says is kept as a message of its own, beside no complaint; so nothing has to be found out a second time.
 var receiptLimit = Rate{60, time.Hour}
 
 // mergedAtMost is how many receipts one merged receipt holds.
@@ -63,7 +63,7 @@ func (d *Desk) releaseReceipts(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if len(list) == 0 || n >= receiptLimit.N {
+			if len(list) == 0 || n >= receiptLimit.N || tx.Now().Sub(list[0].At) < receiptLimit.Per {
 				continue
 			}
 			l := letter{kind: "receipt", key: keyOf("receipt", nil, s.Email, fmt.Sprintf("held:%d", list[len(list)-1].ID)), mailbox: d.Settings.Mailbox(list[0].Mailbox), staff: s,
