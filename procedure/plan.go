@@ -30,23 +30,24 @@ const (
 
 // Job is time-driven work. What it does is done by the Desk's clock, and once however often the job runs.
 type Job struct {
-	Name string // of [schedule], where it stands there
-	Do   func(*Desk, context.Context) error
+	Name  string // of [schedule], where it stands there
+	Do    func(*Desk, context.Context) error
+	Reads bool // it leaves out complaints whose mailbox is unread, and is to be done again once that was read
 }
 
 // Jobs are all there are.
 var Jobs = []Job{
-	{"practice", (*Desk).EndPractice}, // first: no other job meets what is to go
-	{statusUpdates, func(d *Desk, ctx context.Context) error { return d.onTime(ctx, statusUpdates) }},
-	{reminders, func(d *Desk, ctx context.Context) error { return d.onTime(ctx, reminders) }},
-	{followUps, func(d *Desk, ctx context.Context) error {
+	{Name: "practice", Do: (*Desk).EndPractice}, // first: no other job meets what is to go
+	{Name: statusUpdates, Do: func(d *Desk, ctx context.Context) error { return d.onTime(ctx, statusUpdates) }, Reads: true},
+	{Name: reminders, Do: func(d *Desk, ctx context.Context) error { return d.onTime(ctx, reminders) }, Reads: true},
+	{Name: followUps, Do: func(d *Desk, ctx context.Context) error {
 		return errors.Join(d.onTime(ctx, followUps), d.recurrence(ctx))
-	}},
-	{"evaluations", (*Desk).evaluations},
-	{"review_list", (*Desk).ReviewList},
-	{"handler_digest", (*Desk).handlerDigest},
-	{"held_mail", (*Desk).ReleaseHeld},
-	{"retention", (*Desk).Retain},
+	}, Reads: true},
+	{Name: "evaluations", Do: (*Desk).evaluations},
+	{Name: "review_list", Do: (*Desk).ReviewList},
+	{Name: "handler_digest", Do: (*Desk).handlerDigest},
+	{Name: "held_mail", Do: (*Desk).ReleaseHeld},
+	{Name: "retention", Do: (*Desk).Retain},
 }
 
 // plan lists what time brings for a complaint, as of a day: of what is past only the newest of each row of reminders, and the next ones; what was
@@ -111,8 +112,9 @@ func (d *Desk) onTime(ctx context.Context, job string) error {
 			return err
 		}
 		waits := map[string]bool{}
-		for _, box := range d.Settings.Mailboxes {
-			if waits[box.Address], err = d.waits(tx, &box); err != nil {
+		for i := range d.Settings.Mailboxes {
+			box := &d.Settings.Mailboxes[i]
+			if waits[box.Address], err = d.waits(tx, box); err != nil {
 				return err
 			}
 		}
@@ -170,8 +172,23 @@ func (d *Desk) waits(tx *models.Tx, box *Mailbox) (bool, error) {
 	if err != nil || read.IsZero() || tx.Clock().Sub(read) <= unreadFor+2*box.Poll {
 		return false, err
 	}
-	d.Log.Warn("the mailbox was not read for a while; time-driven mail about its complaints waits", "mailbox", box.Address, "since", read)
 	return true, nil
+}
+
+// Unread names the mailboxes in which mail may lie unread.
+func (d *Desk) Unread(ctx context.Context) (list []string, err error) {
+	err = d.Store.Write(ctx, d.Now(), func(tx *models.Tx) error {
+		for i := range d.Settings.Mailboxes {
+			box := &d.Settings.Mailboxes[i]
+			if waits, err := d.waits(tx, box); err != nil {
+				return err
+			} else if waits {
+				list = append(list, box.Address)
+			}
+		}
+		return nil
+	})
+	return list, err
 }
 
 // isNew tells whether no mail with that key was made yet.

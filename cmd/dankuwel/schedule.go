@@ -98,6 +98,11 @@ func (s *scheduleCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	if unread, err := a.desk.Unread(env.ctx); err != nil {
+		return err
+	} else if len(unread) > 0 {
+		fmt.Fprintf(env.stderr, "%s was not read for over an hour: what is due for its complaints waits; `dankuwel run --once` reads it\n", strings.Join(unread, ", "))
+	}
 	return a.printScheduled(env, mails)
 }
 
