@@ -29,6 +29,7 @@ type Watcher struct {
 	Now  func() time.Time // nil: time.Now
 	// ByHand makes a task for a person: mails of an erased complaint lie in folders, and the server cannot remove them. nil: only the log says so.
 	ByHand func(ctx context.Context, complaintID int64) error
+	OnLost func() // a connection ended and is made again; nil: nobody counts. It must not block.
 	// Alone tells whether no other node is alive; then batches may be long. nil: always alone.
 	Alone func() bool
 
@@ -101,6 +102,9 @@ func (w *Watcher) Run(ctx context.Context) error {
 		}
 		pause := w.pause(err)
 		w.tell(err, pause)
+		if w.OnLost != nil {
+			w.OnLost()
+		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):

@@ -31,13 +31,14 @@ import (
 // TestStories tells each archive of testdata/stories on each engine: mails come in, the clock is moved, and the mails and rows that
 // come of it are expected. Files named texts/LANG/… are the organisation's own texts (templates.dir). Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
 //
-//	set second WORDS | anonymous note | profile awb | holidays NL | suspends on | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID | desk ADDRESS (shared, handles the kitchen)
+//	set operator ADDRESS | second WORDS | anonymous note | profile awb | holidays NL | suspends on | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID | desk ADDRESS (shared, handles the kitchen)
 //	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
 //	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
 //	repeat N FILE as user                N mails, alike but for ${n}
 //	together FILE [as user] FILE ...     several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
 //	days N                               so many days on, with all that time brings on each of them at 11:00
+//	read MAILBOX                         it was read to its end just now
 //	jobs                                 what time brings, once more as of now
 //	review / release                     what the clock does: the review list; letters that were held back
 //	forget                               what the clock does at night: practice complaints that are old enough go
@@ -228,6 +229,10 @@ func (o *office) act(words []string) error {
 			err = errors.Join(err, o.jobs())
 		}
 		return err
+	case "read": // MAILBOX: it was read to its end just now
+		return o.store.Write(o.t.Context(), o.now, func(tx *models.Tx) error {
+			return tx.SaveMailbox(models.Mailbox{Address: args[0], Folder: "INBOX", UIDValidity: 1, NextUID: 1})
+		})
 	case "jobs": // all of them, once more, now
 		return o.jobs()
 	case "review":
@@ -270,6 +275,8 @@ func (o *office) set(what, value string) error {
 		s.Anonymous = value
 	case "profile":
 		s.Profile = procedure.Profiles[value]
+	case "operator":
+		s.Operator = value
 	case "second":
 		s.Organization.SecondLine = value
 	case "holidays":

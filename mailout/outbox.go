@@ -26,7 +26,7 @@ type Sender struct {
 	Log         *slog.Logger            // nil: slog.Default
 	Connections int                     // kept at most per server; 0: 4
 	Jitter      func() float64          // in [0,1), spreads the retries; nil: math/rand
-	OnSent      func(mailbox string)    // after a server took a mail over and that is stored: a copy may be due. It must not block.
+	OnSent      func(models.OutboxMail) // after a server took a mail over and that is stored: a copy may be due. It must not block.
 	OnFailed    func(models.OutboxMail) // after a server refused a mail for good and that is stored. It must not block.
 
 	timing timing                  // zero: usual

@@ -234,7 +234,7 @@ func (w *world) expectLogged(text string, n int) {
 func TestDrain_sendsEachOnceWithItsBytes(t *testing.T) {
 	story(t, nil, func(w *world) {
 		s, sent := w.sender(), map[string]int{}
-		s.OnSent = func(mailbox string) { sent[mailbox]++ }
+		s.OnSent = func(m models.OutboxMail) { sent[m.Mailbox]++ }
 		ids := []int64{w.queueBody("groot@example.test", strings.Repeat(strings.Repeat("x", 76)+"\r\n", 60_000))} // beyond what lies in the row
 		for i := range 45 {
 			ids = append(ids, w.queue(fmt.Sprintf("klager%d@example.test", i)))

@@ -60,7 +60,7 @@ func (l *lane) sent(r result) {
 	l.settle(r.job, m, func() {
 		l.log().Info("mail sent", mailAttrs(&m)...)
 		if l.OnSent != nil {
-			l.OnSent(m.Mailbox)
+			l.OnSent(m)
 		}
 	})
 	l.trouble.streak = 0

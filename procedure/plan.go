@@ -47,6 +47,7 @@ var Jobs = []Job{
 	{Name: "review_list", Do: (*Desk).ReviewList},
 	{Name: "handler_digest", Do: (*Desk).handlerDigest},
 	{Name: "held_mail", Do: (*Desk).ReleaseHeld},
+	{Name: "watchdog", Do: (*Desk).watchdog},
 	{Name: "retention", Do: (*Desk).Retain},
 }
 

@@ -13,6 +13,7 @@ type Settings struct {
 	Organization      Organization
 	Profile           Profile
 	Calendar          *Calendar
+	Operator          string // address of who runs the program; "" nobody is told
 	Anonymous         string // handle, note, refuse
 	ThanksFor         string // what e-mail is thanked for: bericht, brief, e-mail
 	Staff             []*models.Staff

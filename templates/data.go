@@ -103,6 +103,7 @@ type Data struct {
 	Owner      string       // Whose it is; "" the reader's own.
 	Again      []Earlier    // Evaluation: similar complaints since the measure was done. Recurrence: the group.
 	Shared     string       // Recurrence: the kind that all of the group are of; "" it is something else that they share.
+	Alert      string       // Operator alert: what does not work, "unread" or "unsent", of the mailbox From, since Received.
 	WindowDays int          // Recurrence: in how many days they came; 0 not known.
 	Agenda     []AgendaItem // Handler's digest: the reader's open complaints, in the order to show them.
 

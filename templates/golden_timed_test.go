@@ -25,6 +25,10 @@ func init() {
 			{"sober", watched("sober", 1, "")},
 			{"bare", func(d *Data) { d.Number, d.Complainant = "", Person{} }},
 		},
+		"operator_alert": {
+			{"", func(d *Data) { d.Number, d.Alert, d.From = "", "unread", "klachten@delinde.example" }},
+			{"unsent", func(d *Data) { d.Number, d.Alert, d.From = "", "unsent", "klachten@delinde.example" }},
+		},
 		"escalation": {
 			{"", func(d *Data) {
 				watched("term_late", 3, "")(d)

@@ -79,6 +79,7 @@ var kinds = map[string]bool{
 	"recurrence":            true,
 	"handler_digest":        true,
 	"review_list":           true,
+	"operator_alert":        true,
 }
 
 // textOf is the text of a kind of mail.

@@ -31,6 +31,7 @@ type app struct {
 	log      *slog.Logger
 	node     *node
 	refused  chan struct{} // a mail failed for good
+	figures  figures       // of this process, for /metrics
 	untimed  bool          // somebody else does the time-driven work
 }
 
@@ -77,6 +78,7 @@ func (c *Config) openRegister(ctx context.Context) (*models.Store, error) {
 }
 
 func (a *app) wire(now func() time.Time) error {
+	a.figures = newFigures()
 	servers := map[string]mailout.Server{}
 	intake := &mailin.Intake{Desk: a.desk, Log: a.log, AuthServID: a.config.Security.AuthservID}
 	watchers := map[string]*mailin.Watcher{}
@@ -96,11 +98,13 @@ func (a *app) wire(now func() time.Time) error {
 		servers[m.Address] = server
 		w := &mailin.Watcher{Account: account, Store: a.store, Log: a.log, Now: now, ByHand: a.desk.ByHand,
 			Take: func(ctx context.Context, mails []mailin.Fetched) error { return intake.Take(ctx, m.Address, mails) }}
+		w.OnLost = func() { a.figures.lost.WithLabelValues(m.Address).Inc() }
 		a.watchers, watchers[m.Address] = append(a.watchers, w), w
 	}
 	a.sender = &mailout.Sender{Store: a.store, Servers: servers, Owner: a.node.name, Now: now, Log: a.log,
-		OnSent: func(mailbox string) {
-			if w := watchers[mailbox]; w != nil {
+		OnSent: func(m models.OutboxMail) {
+			a.figures.sent(m)
+			if w := watchers[m.Mailbox]; w != nil {
 				w.Wake()
 			}
 		}}
@@ -154,6 +158,9 @@ func (a *app) run(ctx context.Context) error {
 	})
 	if !a.untimed {
 		start("scheduler", a.scheduler().Run)
+	}
+	if a.config.Server.Listen != "" {
+		start("server", a.serveFigures)
 	}
 	for _, w := range a.watchers {
 		start("mailbox "+w.Account.Address, w.Run)
@@ -291,6 +298,7 @@ func (c *Config) settings() *procedure.Settings {
 		Profile:      c.Procedure.Terms.over(procedure.Profiles[c.Procedure.Profile]),
 		Calendar:     procedure.NewCalendar(o.Timezone, o.Holidays, closed),
 		FourEyes:     c.Procedure.FourEyes,
+		Operator:     c.Operator.Email,
 		StatusEvery:  termOf(c.Procedure.StatusEvery), SatisfactionAfter: termOf(c.Procedure.SatisfactionAfter), CloseAfter: termOf(c.Procedure.CloseAfter),
 		Recurrence: procedure.Rate(c.Procedure.Recurrence),
 		Anonymous:  c.Procedure.Anonymous, ThanksFor: c.Procedure.ThanksFor,

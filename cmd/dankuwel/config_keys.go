@@ -105,7 +105,7 @@ var configKeys = []configKey{
 	{"department.keywords", `["eten", "maaltijd", "soep"]`, inForce},
 	{"department.answer", `"30d"`, inForce},
 
-	{"operator.email", `"beheer@example.test"`, notYet},
+	{"operator.email", `"beheer@example.test"`, inForce},
 
 	{"schedule.status_updates", `"0 9 * * 1-5"`, inForce},
 	{"schedule.reminders", `"30 8 * * 1-5"`, inForce},
@@ -123,7 +123,7 @@ var configKeys = []configKey{
 
 	{"retention.pseudonymise_after", `"24mo"`, inForce},
 
-	{"server.listen", `"127.0.0.1:8025"`, notYet},
+	{"server.listen", `"127.0.0.1:8025"`, inForce},
 }
 
 // configLists are the tables that are written [[name]].

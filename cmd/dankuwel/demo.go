@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"dankuwel/models"
 )
 
 // demoCommand shows the register at work: the very service of `run`, on mail servers that live in this process. It needs no
@@ -112,7 +114,7 @@ func (w *demoWorld) open(log *slog.Logger, now func() time.Time, imapAddress, sm
 		return err
 	}
 	sent := w.app.sender.OnSent
-	w.app.sender.OnSent = func(mailbox string) { sent(mailbox); w.post.changed() }
+	w.app.sender.OnSent = func(m models.OutboxMail) { sent(m); w.post.changed() }
 	return nil
 }
 
