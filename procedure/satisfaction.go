@@ -256,7 +256,7 @@ func (d *Desk) askSatisfied(tx *models.Tx, c *models.Complaint, cause string) er
 		}
 	}
 	switch {
-	case !ok && to.Email+to.Phone+strings.TrimSpace(to.Address) == "":
+	case !ok && !mayBeCalled(&to):
 		return d.event(tx, c, "register", "satisfaction not asked", map[string]any{"cause": cause})
 	case !ok:
 		if err := d.scoreTaskOnce(tx, c, "ask_satisfaction", cause); err != nil {
