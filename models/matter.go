@@ -150,6 +150,12 @@ func (tx *Tx) LetterTo(email string) (time.Time, error) {
 	return list[0].At, nil
 }
 
+// LastLetter is when the newest letter to the complainant about a complaint was made; zero when there is none.
+func (tx *Tx) LastLetter(complaintID int64) (at time.Time, err error) {
+	err = tx.eachTime("SELECT complaint_id, '', at FROM messages WHERE complaint_id = ? AND direction = 'out' ORDER BY at DESC LIMIT 1", []any{complaintID}, func(_ int64, _ string, t time.Time) { at = t })
+	return at, err
+}
+
 // Prevention is a preventive measure that was not evaluated yet, and the first complaint that it serves; measures live on after that has
 // ended.
 type Prevention struct {
