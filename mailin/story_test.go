@@ -363,8 +363,10 @@ func (o *office) sentAll() error { return o.refuse("", "") }
 // refuse does the same, but for the newest mail of a kind to an address, which is too big.
 func (o *office) refuse(address, kind string) error {
 	big := int64(0)
-	if list := o.sent(address, kind); address != "" && len(list) > 0 {
-		big = list[len(list)-1].ID
+	if address != "" {
+		if list := o.sent(address, kind); len(list) > 0 {
+			big = list[len(list)-1].ID
+		}
 	}
 	return o.store.Write(o.t.Context(), o.now, func(tx *models.Tx) error {
 		list, err := tx.Claim("story", 1000, time.Minute)
@@ -439,19 +441,20 @@ func (o *office) pickUp(name, address, kind string) error {
 	if len(list) == 0 {
 		return fmt.Errorf("no %s to %s", kind, address)
 	}
-	newest := list[len(list)-1]
-	r, err := o.store.Read(context.Background()).OpenBlob(newest.Raw)
+	newest := &list[len(list)-1]
+	m, err := o.open(newest)
+	o.taken[name], o.bounce[name] = m, newest.EnvelopeSender
+	return err
+}
+
+// open reads a mail of the outbox as its reader does.
+func (o *office) open(m *models.OutboxMail) (*Message, error) {
+	r, err := o.store.Read(context.Background()).OpenBlob(m.Raw)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer r.Close()
-	raw, err := io.ReadAll(r)
-	if err != nil {
-		return err
-	}
-	o.taken[name], err = Parse(bytes.NewReader(raw), nil)
-	o.bounce[name] = newest.EnvelopeSender
-	return err
+	return Parse(r, nil)
 }
 
 var replyCode = regexp.MustCompile(`\.[a-z]{2,3}\.`)
