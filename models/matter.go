@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,20 +31,22 @@ const matters = `SELECT id FROM complaints WHERE stage IN ('registered','investi
 
 // Matters lists them in order of number.
 func (tx *Tx) Matters() ([]*Matter, error) {
-	return tx.mattersWhere("id IN ("+matters+")", "complaint_id IN ("+matters+")")
+	return tx.mattersWhere("id IN (" + matters + ")")
 }
 
 // Matter reads one complaint with what its clock hangs on; nil when it is none of them.
 func (tx *Tx) Matter(complaintID int64) (*Matter, error) {
-	list, err := tx.mattersWhere("id = ? AND id IN ("+matters+")", "complaint_id = ?", complaintID)
+	list, err := tx.mattersWhere("id = ? AND id IN ("+matters+")", complaintID)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
 	return list[0], nil
 }
 
-// mattersWhere reads complaints, and their rows by another condition with the same arguments.
-func (tx *Tx) mattersWhere(cond, of string, args ...any) ([]*Matter, error) {
+// fewMatters are so few that their rows are asked for by number; of more of them by the same condition again.
+const fewMatters = 1000
+
+func (tx *Tx) mattersWhere(cond string, args ...any) ([]*Matter, error) {
 	var complaints []Complaint
 	if err := tx.db.Preload("Complainant").Preload("Handler").Where(cond, args...).Order("year, serial").Find(&complaints).Error; err != nil {
 		return nil, fmt.Errorf("complaints that have not ended: %w", err)
@@ -53,12 +56,14 @@ func (tx *Tx) mattersWhere(cond, of string, args ...any) ([]*Matter, error) {
 	}
 	list := make([]*Matter, len(complaints))
 	byID := make(map[int64]*Matter, len(complaints))
+	ids := make([]string, len(complaints))
 	for i := range complaints {
 		list[i] = &Matter{Complaint: &complaints[i], Letters: map[string]time.Time{}, Mailed: map[string]bool{}}
-		byID[complaints[i].ID] = list[i]
+		byID[complaints[i].ID], ids[i] = list[i], strconv.FormatInt(complaints[i].ID, 10)
 	}
-	if err := tx.suspensions(pointers(complaints)...); err != nil {
-		return nil, err
+	of := "complaint_id IN (SELECT id FROM complaints WHERE " + cond + ")"
+	if len(ids) <= fewMatters {
+		of, args = "complaint_id IN ("+strings.Join(ids, ",")+")", nil
 	}
 	err := errors.Join(
 		tx.eachTime(`SELECT complaint_id, direction || kind, at FROM messages m WHERE `+of+` AND direction <> 'note'
@@ -85,7 +90,11 @@ func (tx *Tx) mattersWhere(cond, of string, args ...any) ([]*Matter, error) {
 		each(tx.db.Where(of+" AND done_at IS NULL", args...).Order("id"), func(t *Task) { k := byID[t.ComplaintID]; k.Tasks = append(k.Tasks, *t) }),
 		each(tx.db.Where(of, args...).Order("no"), func(m *CorrectiveMeasure) { k := byID[m.ComplaintID]; k.Measures = append(k.Measures, *m) }),
 		each(tx.db.Where(of+" AND end_state = ''", args...).Order("id"), func(d *Draft) { k := byID[d.ComplaintID]; k.Drafts = append(k.Drafts, *d) }),
-		each(tx.db.Where(of, args...).Order("id"), func(t *TermChange) { k := byID[t.ComplaintID]; k.Terms = append(k.Terms, *t) }),
+		each(tx.db.Where(of, args...).Order("id"), func(t *TermChange) {
+			k := byID[t.ComplaintID]
+			k.Terms = append(k.Terms, *t)
+			k.noteTermChange(t)
+		}),
 		tx.eachTime("SELECT complaint_id, '', at FROM satisfaction_scores WHERE "+of+" ORDER BY id", args, func(id int64, _ string, at time.Time) { byID[id].Scored = at }),
 	)
 	if err != nil {
