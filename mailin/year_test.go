@@ -374,14 +374,14 @@ func (y *year) evening() {
 			}
 		}
 		for _, t := range m.Tasks {
-			due := t.DueOn
+			due, made := t.DueOn, models.DateOf(t.CreatedAt, brussels)
 			if due == "" {
-				due = models.DateOf(t.CreatedAt, brussels).AddDays(10)
+				due = made.AddDays(10)
 			}
-			if late(due) && !told(due, "escalation/"+m.Number, fmt.Sprintf("/task:%d", t.ID)) {
+			if late(due) && !told(made, "escalation/"+m.Number, fmt.Sprintf("/task:%d", t.ID)) {
 				wrong("%s was due on %s, and nobody above knows", t.Kind, due)
 			}
-			if late(due.AddDays(24)) && !told(due, "reminder/"+m.Number, fmt.Sprintf("/task:%d:", t.ID)) { // an answer that is late goes first, for two weeks
+			if late(due.AddDays(24)) && !told(made, "reminder/"+m.Number, fmt.Sprintf("/task:%d:", t.ID)) { // an answer that is late goes first, for two weeks
 				wrong("%s was due on %s, and nobody was reminded", t.Kind, due)
 			}
 		}
