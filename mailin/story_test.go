@@ -46,12 +46,12 @@ import (
 //	toobig ADDRESS KIND                  the server took the newest mail of that kind not, for its size, and all others
 //	sent                                 all that waits in the outbox has left
 //	answered K-2026-0001                 as if the answer had left (its row says so; the procedure that writes answers is another part)
-//	satisfaction K-2026-0001             the clock asks whether it is right now; call K-2026-0001: it has somebody call once more
+//	read MAILBOX                         its mail was fetched just now; a mailbox that was read once must be read on
 //	take NAME ADDRESS KIND               pick up the newest mail of that kind: ${NAME.reply-to}, ${NAME.by-ja} (its button), ${NAME.message-id}, ${NAME.envelope}
 //	expect OUTCOME [reason] [NUMBER]     of the last mail delivered
 //	expect mail KIND to ADDRESS [N]      N of them in all (1)
 //	expect no mail [KIND] to ADDRESS
-//	expect K-2026-0001 FIELD VALUE       shown (mails that showed who is shielded), stage, notes, dropped (drafts), verdict, reason, score, by (names in events), writers (of notes), handler, department, shielded, anonymous, sober, due, overdue, term (its changes), reasons (of them), name, language, tasks, erased
+//	expect K-2026-0001 FIELD VALUE       shown (mails that showed who is shielded), stage, notes, dropped (drafts), verdict, reason, score, by (names in events), writers (of notes), handler, department, shielded, anonymous, sober, due, overdue, term (its changes), next (what time brings, with its day), reasons (of them), name, language, tasks, erased
 //	expect forgotten NUMBER / listed N   a complaint that is in no row any more; how many stand in the list of complaints
 //	expect gone WORD ...                 nothing in database and files holds the word any more; expect kept WORD ...
 //	expect folder NAME                   where the last mail is to be filed
@@ -235,6 +235,10 @@ func (o *office) act(words []string) error {
 		})
 	case "jobs": // all of them, once more, now
 		return o.jobs()
+	case "read":
+		return o.store.Write(o.t.Context(), o.now, func(tx *models.Tx) error {
+			return tx.SaveMailbox(models.Mailbox{Address: args[0], Folder: "INBOX", UIDValidity: 1, NextUID: o.uid + 1})
+		})
 	case "review":
 		return o.intake.Desk.ReviewList(o.t.Context())
 	case "release":
@@ -255,10 +259,6 @@ func (o *office) act(words []string) error {
 		return err
 	case "answered":
 		return o.answered(args[0])
-	case "satisfaction":
-		return o.intake.Desk.AskSatisfied(o.t.Context(), args[0], "story:"+o.now.Format("2006-01-02"))
-	case "call":
-		return o.intake.Desk.CallAgain(o.t.Context(), args[0])
 	case "take":
 		return o.pickUp(args[0], args[1], args[2])
 	case "expect":
@@ -370,8 +370,10 @@ func (o *office) sentAll() error { return o.refuse("", "") }
 // refuse does the same, but for the newest mail of a kind to an address, which is too big.
 func (o *office) refuse(address, kind string) error {
 	big := int64(0)
-	if list := o.sent(address, kind); address != "" && len(list) > 0 {
-		big = list[len(list)-1].ID
+	if address != "" {
+		if list := o.sent(address, kind); len(list) > 0 {
+			big = list[len(list)-1].ID
+		}
 	}
 	return o.store.Write(o.t.Context(), o.now, func(tx *models.Tx) error {
 		list, err := tx.Claim("story", 1000, time.Minute)
@@ -446,19 +448,20 @@ func (o *office) pickUp(name, address, kind string) error {
 	if len(list) == 0 {
 		return fmt.Errorf("no %s to %s", kind, address)
 	}
-	newest := list[len(list)-1]
-	r, err := o.store.Read(context.Background()).OpenBlob(newest.Raw)
+	newest := &list[len(list)-1]
+	m, err := o.open(newest)
+	o.taken[name], o.bounce[name] = m, newest.EnvelopeSender
+	return err
+}
+
+// open reads a mail of the outbox as its reader does.
+func (o *office) open(m *models.OutboxMail) (*Message, error) {
+	r, err := o.store.Read(context.Background()).OpenBlob(m.Raw)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer r.Close()
-	raw, err := io.ReadAll(r)
-	if err != nil {
-		return err
-	}
-	o.taken[name], err = Parse(bytes.NewReader(raw), nil)
-	o.bounce[name] = newest.EnvelopeSender
-	return err
+	return Parse(r, nil)
 }
 
 var replyCode = regexp.MustCompile(`\.[a-z]{2,3}\.`)
@@ -661,7 +664,15 @@ func (o *office) expectComplaint(number, field, want string) error {
 	for _, t := range changes {
 		term, reasons = append(term, t.Kind), append(reasons, t.Reason)
 	}
-	got, ok := map[string]string{"overdue": fmt.Sprint(c.Overdue(models.DateOf(o.now, brussels))), "term": strings.Join(term, " "), "reasons": strings.Join(reasons, " | "), "stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
+	next, err := o.intake.Desk.Next(tx, c, o.now)
+	if err != nil {
+		return err
+	}
+	var comes []string
+	for _, due := range next {
+		comes = append(comes, due.What+" "+string(due.On))
+	}
+	got, ok := map[string]string{"next": strings.Join(comes, ", "), "overdue": fmt.Sprint(c.Overdue(models.DateOf(o.now, brussels))), "term": strings.Join(term, " "), "reasons": strings.Join(reasons, " | "), "stage": string(c.Stage), "handler": handler, "department": c.Department, "shielded": fmt.Sprint(c.Shielded), "anonymous": fmt.Sprint(c.Anonymous),
 		"sober": fmt.Sprint(c.Sober), "due": string(c.AnswerDue), "name": c.Complainant.Name, "email": c.Complainant.Email, "language": c.Language, "tasks": strings.Join(kinds, " "),
 		"received": string(c.ReceivedOn), "linked": linked, "by": strings.Join(by, " "), "writers": strings.Join(writers, ", "), "notes": strings.Join(notes, " | "), "dropped": strconv.Itoa(dropped), "verdict": c.Verdict, "reason": c.EndReason, "score": fmt.Sprint(value(c.Satisfaction)), "carrier": c.Carrier, "facts": strings.Join(strings.Fields(c.Facts), " "), "shown": strings.Join(shown, " "), "erased": fmt.Sprint(c.ErasedAt != nil), "tasks due": strings.TrimSpace(strings.Join(due, " "))}[field]
 	if !ok || got != want {

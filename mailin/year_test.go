@@ -35,6 +35,11 @@ type year struct {
 	today map[models.Date][]func() // what people do on that day
 	cases map[string]*life         // by number
 	down  bool
+
+	mails    map[string][]models.OutboxMail // that had been made by the last evening, by who got them
+	about    map[int64][]models.OutboxMail  // and by complaint
+	newestID int64                          // id of the newest of them
+	busy     map[int64]bool                 // complaints that had something to do that evening
 }
 
 // life is what the story knows of a complaint beside the register.
@@ -44,7 +49,8 @@ type life struct {
 }
 
 func newYear(t *testing.T, store *models.Store, total int) *year {
-	y := &year{office: newOffice(t, store), rand: rand.New(rand.NewPCG(2027, 9)), total: total, today: map[models.Date][]func(){}, cases: map[string]*life{}}
+	y := &year{office: newOffice(t, store), rand: rand.New(rand.NewPCG(2027, 9)), total: total, today: map[models.Date][]func(){}, cases: map[string]*life{},
+		mails: map[string][]models.OutboxMail{}, about: map[int64][]models.OutboxMail{}, busy: map[int64]bool{}}
 	y.now = time.Date(2027, 9, 1, 7, 0, 0, 0, brussels)
 	y.intake.Desk.Settings.Flood.N, y.intake.Desk.Settings.Automatic.N = 0, 0
 	if err := y.intake.Desk.SyncStaff(t.Context()); err != nil {
@@ -210,7 +216,7 @@ func (y *year) answer(c *life) {
 		return
 	}
 	if y.chance(4) {
-		y.in(0, func() { y.bounces(c, "answer") })
+		y.in(1, func() { y.bounces(c, "answer") })
 		y.in(4, func() {
 			y.staffSays("#contact " + c.number + "\nHoe: telefoon\nWat: Ik las het antwoord voor.\nWas dit het antwoord: ja")
 		})
@@ -238,24 +244,26 @@ func (y *year) writes(email, name, subject, text string, received time.Time) {
 }
 
 // replies answers the newest letter about the complaint.
-func (y *year) replies(c *life, text string) {
-	mail := y.newest(c, "")
-	if mail == nil {
-		return
+func (y *year) replies(c *life, text string) { y.answers(c, "", text) }
+
+// answers replies to the newest letter of a kind, or of any; without one nothing is said.
+func (y *year) answers(c *life, kind, text string) bool {
+	list := slices.DeleteFunc(slices.Clone(y.mails[c.email]), func(m models.OutboxMail) bool { return kind != "" && m.Kind != kind })
+	if len(list) == 0 {
+		return false
 	}
-	y.deliver(fmt.Sprintf("From: <%s>\r\nTo: %s\r\nSubject: Re: klacht\r\nMessage-ID: <%d@client.test>\r\nIn-Reply-To: <%s>\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
-		c.email, mail.Get("Reply-To"), y.uid+1, mail.MessageID, y.now.Format(time.RFC1123Z), text), y.now)
+	mail, err := y.open(&list[len(list)-1])
+	y.must(err)
+	y.deliver(fmt.Sprintf("From: <%s>\r\nTo: %s\r\nSubject: Re: %s\r\nMessage-ID: <%d@client.test>\r\nIn-Reply-To: <%s>\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
+		c.email, mail.Get("Reply-To"), mail.Subject, y.uid+1, mail.MessageID, y.now.Format(time.RFC1123Z), text), y.now)
+	return true
 }
 
 // rates answers the question whether it is right now; who is not content is called.
 func (y *year) rates(c *life, text string) {
-	if len(y.sent(c.email, "satisfaction_request")) == 0 {
+	if !y.answers(c, "satisfaction_request", text) {
 		return
 	}
-	y.must(y.pickUp("newest", c.email, "satisfaction_request"))
-	mail := y.taken["newest"]
-	y.deliver(fmt.Sprintf("From: <%s>\r\nTo: %s\r\nSubject: Re: %s\r\nMessage-ID: <%d@client.test>\r\nIn-Reply-To: <%s>\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
-		c.email, mail.Get("Reply-To"), mail.Subject, y.uid+1, mail.MessageID, y.now.Format(time.RFC1123Z), text), y.now)
 	y.in(1+y.rand.IntN(6), func() {
 		y.staffSays("#contact " + c.number + "\nHoe: telefoon\nWat: Ik belde, en wij spraken af dat er volgende week iemand langskomt.")
 	})
@@ -263,7 +271,7 @@ func (y *year) rates(c *life, text string) {
 
 // bounces lets a letter come back for good.
 func (y *year) bounces(c *life, kind string) {
-	list := y.sent(c.email, kind)
+	list := slices.DeleteFunc(slices.Clone(y.mails[c.email]), func(m models.OutboxMail) bool { return m.Kind != kind })
 	if len(list) == 0 {
 		return
 	}
@@ -284,60 +292,124 @@ func (y *year) deliver(raw string, received time.Time) {
 	y.must(y.take("klachten@example.test", y.fetched([]byte(raw), received)))
 }
 
-// newest is the newest letter to the complainant.
-func (y *year) newest(c *life, kind string) *Message {
-	list := y.sent(c.email, kind)
-	if len(list) == 0 {
+// readOutbox takes note of the mails that were made since the last evening, and holds what must be true of each of them.
+func (y *year) readOutbox(open map[int64]bool) {
+	today := models.DateOf(y.now, brussels)
+	reminded := map[string]bool{}
+	y.must(y.store.Read(y.t.Context()).EachOutboxMail(y.now.AddDate(0, 0, -10), 0, func(m *models.OutboxMail, number string, _ bool) error {
+		if m.ID <= y.newestID {
+			return nil
+		}
+		y.newestID = m.ID
+		y.mails[m.Recipient] = append(y.mails[m.Recipient], *m)
+		if m.ComplaintID == nil {
+			return nil
+		}
+		y.about[*m.ComplaintID] = append(y.about[*m.ComplaintID], *m)
+		if m.Kind == "reminder" {
+			if about := m.Recipient + " about " + number; reminded[about] {
+				y.t.Errorf("%s: %s was reminded twice", today, about)
+			} else {
+				reminded[about] = true
+			}
+		}
+		byTime := slices.Contains([]string{"reminder", "escalation", "measure_due", "satisfaction_request"}, m.Kind)
+		if byTime && !open[*m.ComplaintID] && !y.busy[*m.ComplaintID] {
+			y.t.Errorf("%s: %s, and the complaint has ended", today, m.Key)
+		}
 		return nil
-	}
-	y.must(y.pickUp("newest", c.email, list[len(list)-1].Kind))
-	return y.taken["newest"]
+	}))
+	y.busy = open
 }
 
 // evening holds what must be true each day.
 func (y *year) evening() {
-	tx := y.store.Read(y.t.Context())
 	today := models.DateOf(y.now, brussels)
 	calendar := y.intake.Desk.Settings.Calendar
-	list, err := tx.Matters()
+	list, err := y.store.Read(y.t.Context()).Matters()
 	y.must(err)
+	open := map[int64]bool{}
 	for _, m := range list {
-		sent, err := tx.OutboxOf(m.ID)
-		y.must(err)
-		keys := ""
-		for _, o := range sent {
-			keys += o.Key + "\n"
-		}
+		open[m.ID] = true
+	}
+	y.readOutbox(open)
+	for _, m := range list {
+		sent := y.about[m.ID]
 		wrong := func(format string, args ...any) {
+			keys := ""
+			for _, o := range sent {
+				keys += o.Key + "\n"
+			}
 			y.t.Errorf("%s %s (%s): %s\n%s", today, m.Number, m.Stage, fmt.Sprintf(format, args...), keys)
 		}
-		// Nothing that is late is forgotten: who owns it was told within the last week.
-		reminded := func(part string, days int) bool {
+		// told: a mail whose key holds these words was made since a day.
+		told := func(since models.Date, parts ...string) bool {
 			return slices.ContainsFunc(sent, func(o models.OutboxMail) bool {
-				return o.StaffID != nil && strings.Contains(o.Key, part) && !y.dayOf(o).AddDays(days).Time(brussels).Before(today.Time(brussels))
+				return y.dayOf(o) >= since && !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(o.Key, part) })
 			})
 		}
-		lately := 1
-		if today.DaysSince(m.AnswerDue) > 14 {
-			lately = 11
+		late := func(day models.Date) bool { // it is over, and on a working day since somebody could be told
+			first := calendar.NextWorkingDay(day.AddDays(1))
+			return today >= first && !y.afterDown(first) && calendar.WorkingDay(today)
 		}
-		lateSince := calendar.NextWorkingDay(m.AnswerDue.AddDays(1))
-		if m.AnsweredAt == nil && today >= lateSince && !y.afterDown(lateSince) && calendar.WorkingDay(today) && !reminded("reminder/"+m.Number, lately) {
-			wrong("answer late since %s, and nobody is reminded", m.AnswerDue)
+		if m.Letters["acknowledgement"].IsZero() && !slices.ContainsFunc(m.Tasks, func(t models.Task) bool { return t.Kind == "post_letter" }) && m.Complainant.Email == y.cases[m.Number].email && m.Complainant.Email != "" {
+			wrong("nobody said thanks")
+		}
+		unanswered := m.AnsweredAt == nil && !m.Stage.Ended()
+		if lately := map[bool]int{false: 0, true: 10}[today.DaysSince(m.AnswerDue) > 14]; unanswered && late(m.AnswerDue) && !told(today.AddDays(-lately), "reminder/"+m.Number) {
+			wrong("the answer is late since %s, and nobody is reminded", m.AnswerDue)
+		}
+		if unanswered && late(m.AnswerDue) && !told(m.AnswerDue.AddDays(1), "escalation/"+m.Number+"/dirk@example.test/"+string(m.AnswerDue)) {
+			wrong("the answer is late since %s, and management does not know", m.AnswerDue)
+		}
+		if unanswered && late(m.AnswerDue.AddDays(4)) && m.Complainant.Email != "" && !told(m.AnswerDue.AddDays(1), "status_update/", "late:") && !told(m.ReceivedOn, "bounced/") {
+			wrong("the answer is late since %s, and the complainant does not know", m.AnswerDue)
 		}
 		for _, k := range m.Measures {
-			if since := calendar.NextWorkingDay(k.DueOn.AddDays(1)); k.DoneAt == nil && today >= since && !y.afterDown(since) && !reminded("measure_due/"+m.Number, 12) {
+			if k.DoneAt == nil && late(k.DueOn) && !told(today.AddDays(-11), "measure_due/"+m.Number, fmt.Sprintf("/M%d:%s:", k.No, k.DueOn)) {
 				wrong("M%d is late since %s, and nobody is reminded", k.No, k.DueOn)
 			}
+			if k.DoneAt == nil && late(k.DueOn.AddDays(10)) && !told(k.DueOn, "escalation/"+m.Number, fmt.Sprintf("/M%d:%s", k.No, k.DueOn)) {
+				wrong("M%d is late since %s, and nobody above knows", k.No, k.DueOn)
+			}
 		}
-		if m.AnsweredAt == nil && m.Complainant.Email != "" && today <= m.AnswerDue && !y.afterDown(today) {
+		for _, t := range m.Tasks {
+			due, made := t.DueOn, models.DateOf(t.CreatedAt, brussels)
+			if due == "" {
+				due = made.AddDays(10)
+			}
+			if late(due) && !told(made, "escalation/"+m.Number, fmt.Sprintf("/task:%d", t.ID)) {
+				wrong("%s was due on %s, and nobody above knows", t.Kind, due)
+			}
+			if late(due.AddDays(24)) && !told(made, "reminder/"+m.Number, fmt.Sprintf("/task:%d:", t.ID)) { // an answer that is late goes first, for two weeks
+				wrong("%s was due on %s, and nobody was reminded", t.Kind, due)
+			}
+		}
+		if unanswered && m.Complainant.Email != "" && today <= m.AnswerDue && !y.afterDown(today) {
 			last := models.DateOf(m.RegisteredAt, brussels)
 			for _, at := range m.Letters {
 				last = max(last, models.DateOf(at, brussels))
 			}
-			if today.DaysSince(last) > 14+7 && last.AddDays(14) < m.AnswerDue {
+			if today.DaysSince(last) > 14+7 && last.AddDays(14) < m.AnswerDue && !told(m.ReceivedOn, "bounced/") {
 				wrong("the complainant heard nothing since %s", last)
 			}
+		}
+		if m.Stage != models.Aftercare {
+			continue
+		}
+		kept := *m.AnsweredAt
+		for _, k := range m.Measures {
+			if k.DoneAt != nil && k.DoneAt.After(kept) {
+				kept = *k.DoneAt
+			}
+		}
+		due := models.DateOf(kept, brussels).AddDays(14)
+		works := slices.ContainsFunc(m.Tasks, func(t models.Task) bool { return t.Kind == "react" || t.Kind == "call_again" })
+		if today > due && !y.afterDown(due) && !works && !m.Asked.After(kept) && !m.Scored.After(kept) && today.DaysSince(models.DateOf(m.Heard, brussels)) > 7 {
+			wrong("all is done since %s, and nobody asked whether it is right now", kept)
+		}
+		if quiet := models.DateOf(m.Asked, brussels).AddDays(21 + 14); m.Asked.After(kept) && len(m.Tasks) == 0 && today > max(quiet, models.DateOf(m.Heard, brussels).AddDays(21+14)) && !y.afterDown(quiet) {
+			wrong("nothing is open and nobody wrote since %s, and it is not closed", m.Asked)
 		}
 	}
 }
@@ -357,9 +429,19 @@ func (y *year) lastDay() {
 	if err != nil || len(broken) > 0 {
 		y.t.Errorf("verify: %v %q", err, broken)
 	}
-	stages, kinds := map[models.Stage]int{}, map[string]int{}
+	stages, kinds, tasksOpen := map[models.Stage]int{}, map[string]int{}, map[string]int{}
 	y.must(tx.EachComplaint(models.ComplaintFilter{}, func(c *models.Complaint) error {
 		stages[c.Stage]++
+		if tasks, err := tx.OpenTasks(c.ID); err != nil {
+			return err
+		} else if c.Stage == models.Aftercare {
+			for _, t := range tasks {
+				tasksOpen[t.Kind]++
+			}
+			if len(tasks) == 0 {
+				tasksOpen["none"]++
+			}
+		}
 		messages, err := tx.Messages(c.ID)
 		if err != nil {
 			return err
@@ -382,7 +464,7 @@ func (y *year) lastDay() {
 		}
 		return nil
 	}))
-	y.t.Logf("%d complaints, stages %v, letters %v", len(y.cases), stages, kinds)
+	y.t.Logf("%d complaints, stages %v, letters %v, tasks in after-care %v", len(y.cases), stages, kinds, tasksOpen)
 	if stages[models.Closed] < y.total/3 {
 		y.t.Errorf("only %d of %d complaints were closed: %v", stages[models.Closed], y.total, stages)
 	}

@@ -18,14 +18,19 @@ func (tx *Tx) suspensions(list ...*Complaint) error {
 		return fmt.Errorf("suspensions: %w", err)
 	}
 	for i := range changes {
-		t := &changes[i]
-		c := byID[t.ComplaintID]
-		c.SuspendedAt = nil
-		if t.Kind == "suspension" {
-			c.SuspendedAt = &t.At
-		}
+		byID[changes[i].ComplaintID].noteTermChange(&changes[i])
 	}
 	return nil
+}
+
+// noteTermChange keeps since when the clock stands still; term changes come in order.
+func (c *Complaint) noteTermChange(t *TermChange) {
+	switch t.Kind {
+	case "suspension":
+		c.SuspendedAt = &t.At
+	case "resumption", "reopening":
+		c.SuspendedAt = nil
+	}
 }
 
 func pointers(list []Complaint) (out []*Complaint) {

@@ -143,7 +143,16 @@ func (x *deed) answered(verdict string) error {
 	if err := x.tx.SaveComplaint(x.c); err != nil {
 		return err
 	}
+	if err := x.dateNamed(); err != nil {
+		return err
+	}
 	return x.carryOn()
+}
+
+// dateNamed: nobody has to name the day of the answer any more.
+func (x *deed) dateNamed() error {
+	_, err := x.tx.DoneTask(x.c.ID, models.StaffActor(x.by.ID), "name_date")
+	return err
 }
 
 // solutions are what the register calls the values of `Opgelost`.
@@ -187,7 +196,7 @@ func (x *deed) reopen() error {
 	if err := x.tx.SaveComplaint(x.c); err != nil {
 		return err
 	}
-	if _, err := x.tx.DoneTask(x.c.ID, models.StaffActor(x.by.ID), "react"); err != nil {
+	if _, err := x.tx.DoneTask(x.c.ID, models.StaffActor(x.by.ID), "react", "name_date"); err != nil {
 		return err
 	}
 	x.done("reopened", x.c.Number, x.day(x.c.AnswerDue))

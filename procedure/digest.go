@@ -25,8 +25,15 @@ func (d *Desk) handlerDigest(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		waits, err := d.unread(tx)
+		if err != nil {
+			return err
+		}
 		agendas := map[int64][]templates.AgendaItem{}
 		for _, m := range list {
+			if waits[m.Mailbox] || m.ErasedAt != nil {
+				continue
+			}
 			n, err := d.circle(tx, m.Complaint)
 			if err != nil {
 				return err
@@ -66,15 +73,21 @@ func (d *Desk) handlerDigest(ctx context.Context) error {
 
 // agenda is what a complaint puts on a colleague's agenda today: what is late or near, and on the first working day of a week the rest too.
 func (d *Desk) agenda(m *models.Matter, s *models.Staff, today models.Date) (list []templates.AgendaItem) {
+	unanswered := m.AnsweredAt == nil && !m.Stage.Ended()
 	add := func(on models.Date, label string, args ...any) {
-		item := templates.AgendaItem{Number: m.Number, Subject: m.Subject, Day: m.Day(today), Term: m.Term(), Late: on < today, DueOn: on.Time(d.Zone()),
-			What: d.Texts.Label(d.languageOf(s), "to_do."+label, args...)}
+		item := templates.AgendaItem{Number: m.Number, Subject: m.Subject, What: d.Texts.Label(d.languageOf(s), "to_do."+label, args...)}
+		if on != "" {
+			item.DueOn, item.Late = on.Time(d.Zone()), on < today
+		}
+		if unanswered && m.SuspendedAt == nil {
+			item.Day, item.Term = m.Day(today), m.Term()
+		}
 		if m.Shielded {
 			item.Subject = d.Texts.Label(d.languageOf(s), "shielded")
 		}
 		list = append(list, item)
 	}
-	if m.AnsweredAt == nil && m.SuspendedAt == nil && m.AnswerDue.AddDays(-ahead) <= today {
+	if unanswered && m.SuspendedAt == nil && m.AnswerDue.AddDays(-ahead) <= today {
 		add(m.AnswerDue, "answer")
 	}
 	for _, t := range m.Tasks {
@@ -91,13 +104,26 @@ func (d *Desk) agenda(m *models.Matter, s *models.Staff, today models.Date) (lis
 			add(made, "draft", dr.Subject)
 		}
 	}
+	var promised *models.CorrectiveMeasure
 	for i := range m.Measures {
-		if k := &m.Measures[i]; k.DoneAt == nil && k.DueOn <= d.Settings.Calendar.Add(today, Term{1, WorkingDays}) {
-			add(k.DueOn, "measure", k.No, firstWords(k.Description, 80))
+		if k := &m.Measures[i]; k.DoneAt == nil && !m.Stage.Ended() && (promised == nil || k.DueOn < promised.DueOn) {
+			promised = k
+		}
+		if k := &m.Measures[i]; k.DoneAt == nil && !m.Stage.Ended() && k.DueOn <= d.Settings.Calendar.Add(today, Term{1, WorkingDays}) {
+			add(k.DueOn, "measure", k.No, firstWords(d.shownTo(s, m.Complaint, k.Description), 80))
 		}
 	}
-	if len(list) == 0 && d.firstOfWeek(today) && m.AnsweredAt == nil {
-		add(m.AnswerDue, "open", d.Texts.Label(d.languageOf(s), "stage."+string(m.Stage)))
+	if len(list) > 0 || !d.firstOfWeek(today) || m.Stage.Ended() {
+		return list
+	}
+	stage := d.Texts.Label(d.languageOf(s), "stage."+string(m.Stage))
+	switch {
+	case promised != nil && !unanswered:
+		add(promised.DueOn, "measure", promised.No, firstWords(d.shownTo(s, m.Complaint, promised.Description), 80))
+	case unanswered && m.SuspendedAt == nil:
+		add(m.AnswerDue, "open", stage)
+	default: // no day is known
+		add("", "open", stage)
 	}
 	return list
 }

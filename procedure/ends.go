@@ -74,6 +74,9 @@ func (x *deed) endAs(stage models.Stage, reason, words string) error {
 	if err := x.tx.SaveComplaint(x.c); err != nil {
 		return err
 	}
+	if err := x.dateNamed(); err != nil {
+		return err
+	}
 	return x.endOpen(x.tx, x.c)
 }
 

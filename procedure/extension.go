@@ -114,6 +114,9 @@ func (x *deed) extended(_ *models.Draft, values map[string]string) error {
 		return err
 	}
 	x.done("extended", x.day(x.c.AnswerDue))
+	if err := x.dateNamed(); err != nil {
+		return err
+	}
 	if err := x.tx.AddTermChange(&models.TermChange{ComplaintID: x.c.ID, Kind: "extension", OldDue: before, NewDue: x.c.AnswerDue, Reason: reason, StaffID: &x.by.ID}); err != nil {
 		return err
 	}

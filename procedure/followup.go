@@ -3,6 +3,8 @@ package procedure
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"dankuwel/models"
@@ -24,21 +26,24 @@ func (d *Desk) planAftercare(m *models.Matter, today models.Date) (list []Due) {
 			kept = latest(kept, *k.DoneAt)
 		}
 	}
-	asked, ask := m.Asked, d.Settings.Calendar.Add(d.dayOf(kept), d.Settings.SatisfactionAfter)
-	rated := m.Scored.After(kept)
-	if !asked.After(kept) {
-		if !rated && (m.Heard.IsZero() || d.dayOf(m.Heard) < ask) {
-			list = append(list, Due{Job: followUps, What: "satisfaction_request", On: ask, slot: string(ask), do: func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
-				return d.askWhenFree(tx, m, due.slot)
-			}})
+	asked, rated := m.Asked, m.Scored.After(kept)
+	switch {
+	case rated:
+	case !asked.After(kept):
+		if slices.ContainsFunc(m.Tasks, func(t models.Task) bool { return slices.Contains(reactions, t.Kind) }) {
+			return nil // it is not right now, and somebody is at work on that
 		}
-	} else if (m.Sober || m.Severity == "serious") && m.Heard.Before(asked) && !rated {
+		on := d.Settings.Calendar.Add(d.dayOf(kept), d.Settings.SatisfactionAfter)
+		return []Due{{Job: followUps, What: "satisfaction_request", On: on, slot: string(on), do: func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
+			return d.askWhenFree(tx, m, due.slot)
+		}}}
+	case (m.Sober || m.Severity == "serious") && m.Heard.Before(asked) && len(m.Tasks) == 0 && mayBeCalled(&m.Complainant):
 		on := d.dayOf(asked).AddDays(quietDays)
 		list = append(list, Due{Job: followUps, What: "task", On: on, slot: "quiet:" + string(on), do: func(d *Desk, tx *models.Tx, m *models.Matter, _ Due) error {
 			return d.callAgain(tx, m.Complaint)
 		}})
 	}
-	if len(m.Tasks) > 0 || !asked.After(kept) && !rated && m.Heard.Before(kept) {
+	if len(m.Tasks) > 0 {
 		return list
 	}
 	on := d.Settings.Calendar.Add(d.dayOf(latest(kept, asked, m.StageSince, m.Heard)), d.Settings.CloseAfter)
@@ -46,6 +51,14 @@ func (d *Desk) planAftercare(m *models.Matter, today models.Date) (list []Due) {
 		on = d.dayOf(m.Scored)
 	}
 	return append(list, Due{Job: followUps, What: "close", On: on, slot: string(on), do: (*Desk).closeQuiet})
+}
+
+// reactions are the tasks that promise a complainant a reaction to what he wrote after the answer: before it nobody asks him whether it is right now.
+var reactions = []string{"react", "call_again"}
+
+// mayBeCalled tells whether there is a way to reach the complainant.
+func mayBeCalled(c *models.Complainant) bool {
+	return c.Email+c.Phone+strings.TrimSpace(c.Address) != ""
 }
 
 // askWhenFree asks whether it is right now, unless a letter of ours went to that person in the last two days.
@@ -83,9 +96,13 @@ func (d *Desk) evaluations(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		waits, err := d.unread(tx)
+		if err != nil {
+			return err
+		}
 		for i := range list {
 			p := &list[i]
-			if err := d.oneByOne(ctx, "", func(d *Desk, tx *models.Tx) error { return d.lookAt(tx, p, today) }); err != nil {
+			if err := d.oneByOne(ctx, p.Number, func(d *Desk, tx *models.Tx) error { return d.lookAt(tx, p, today, waits) }); err != nil {
 				return err
 			}
 		}
@@ -95,7 +112,7 @@ func (d *Desk) evaluations(ctx context.Context) error {
 		}
 		for i := range asked {
 			q := &asked[i]
-			if err := d.oneByOne(ctx, "", func(d *Desk, tx *models.Tx) error { return d.remindConsulted(tx, q, today) }); err != nil {
+			if err := d.oneByOne(ctx, "", func(d *Desk, tx *models.Tx) error { return d.remindConsulted(tx, q, today, waits) }); err != nil {
 				return err
 			}
 		}
@@ -112,20 +129,20 @@ func (d *Desk) planPrevention(p *models.Prevention, today models.Date) (list []D
 		}
 		row := []Due{}
 		if near := p.DueOn.AddDays(-soon); near > d.dayOf(p.CreatedAt) {
-			row = append(row, Due{What: "measure_due", On: near, slot: slot + string(p.DueOn) + ":soon", do: ask})
+			row = append(row, Due{Job: evaluations, What: "measure_due", On: near, slot: slot + string(p.DueOn) + ":soon", do: ask})
 		}
-		list = current(append(row, repeated(Due{What: "measure_due", slot: slot + string(p.DueOn), do: ask}, p.DueOn.AddDays(1), again, today)), today)
+		list = current(append(row, repeated(Due{Job: evaluations, What: "measure_due", slot: slot + string(p.DueOn), do: ask}, p.DueOn.AddDays(1), again, today)...), today)
 		late := d.Settings.Calendar.Add(p.DueOn, Term{measureLet, WorkingDays})
-		list = append(list, Due{What: "escalation", On: late, slot: slot + string(p.DueOn), do: escalate("measure", fmt.Sprintf("M%d: %s", p.No, p.Description), p.DueOn)})
+		list = append(list, Due{Job: evaluations, What: "escalation", On: late, slot: slot + string(p.DueOn), do: escalate("measure", fmt.Sprintf("M%d: %s", p.No, p.Description), p.DueOn)})
 	}
-	list = append(list, repeated(Due{What: "evaluation_due", slot: slot, do: func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
+	list = append(list, repeated(Due{Job: evaluations, What: "evaluation_due", slot: slot, do: func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
 		return d.askWhetherItHelped(tx, m.Complaint, p, due.slot)
-	}}, p.EvaluationOn, again, today))
+	}}, p.EvaluationOn, again, today)...)
 	late := d.Settings.Calendar.Add(p.EvaluationOn, Term{measureLet, WorkingDays})
-	return append(list, Due{What: "escalation", On: late, slot: slot + "evaluation:" + string(p.EvaluationOn), do: escalate("evaluation", fmt.Sprintf("M%d: %s", p.No, p.Description), p.EvaluationOn)})
+	return append(list, Due{Job: evaluations, What: "escalation", On: late, slot: slot + "evaluation:" + string(p.EvaluationOn), do: escalate("evaluation", fmt.Sprintf("M%d: %s", p.No, p.Description), p.EvaluationOn)})
 }
 
-func (d *Desk) lookAt(tx *models.Tx, p *models.Prevention, today models.Date) error {
+func (d *Desk) lookAt(tx *models.Tx, p *models.Prevention, today models.Date, waits map[string]bool) error {
 	var m *models.Matter
 	for _, due := range d.planPrevention(p, today) {
 		if due.On > today {
@@ -133,7 +150,7 @@ func (d *Desk) lookAt(tx *models.Tx, p *models.Prevention, today models.Date) er
 		}
 		if m == nil {
 			c, err := tx.ComplaintByID(p.ComplaintID)
-			if err != nil {
+			if err != nil || waits[c.Mailbox] {
 				return err
 			}
 			m = &models.Matter{Complaint: c}
@@ -181,7 +198,7 @@ func (d *Desk) askWhetherItHelped(tx *models.Tx, c *models.Complaint, p *models.
 }
 
 // remindConsulted reminds a colleague, twice at most, that his view is asked.
-func (d *Desk) remindConsulted(tx *models.Tx, q *models.Consultation, today models.Date) error {
+func (d *Desk) remindConsulted(tx *models.Tx, q *models.Consultation, today models.Date, waits map[string]bool) error {
 	s := d.Settings.StaffByID(q.StaffID)
 	asked := d.dayOf(q.AskedAt)
 	first := d.Settings.Calendar.Add(asked, Term{reactDays, WorkingDays})
@@ -193,7 +210,7 @@ func (d *Desk) remindConsulted(tx *models.Tx, q *models.Consultation, today mode
 		slot += ":2"
 	}
 	c, err := tx.ComplaintByID(q.ComplaintID)
-	if err != nil {
+	if err != nil || waits[c.Mailbox] {
 		return err
 	}
 	l, err := d.consultation(tx, c, q, s)

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"dankuwel/models"
@@ -18,6 +20,7 @@ type Due struct {
 	What string      // kind of the mail; "close"
 	On   models.Date // planned; done on that day or, when nobody looked then, later
 	slot string      // tells it from others of its kind, and holds a planned date
+	rank int         // of reminders about one complaint the lowest goes first, see urgency
 	do   func(*Desk, *models.Tx, *models.Matter, Due) error
 }
 
@@ -26,6 +29,7 @@ const (
 	statusUpdates = "status_updates"
 	reminders     = "reminders"
 	followUps     = "follow_ups"
+	evaluations   = "evaluations"
 )
 
 // Job is time-driven work. What it does is done by the Desk's clock, and once however often the job runs.
@@ -43,7 +47,7 @@ var Jobs = []Job{
 	{Name: followUps, Do: func(d *Desk, ctx context.Context) error {
 		return errors.Join(d.onTime(ctx, followUps), d.recurrence(ctx))
 	}, Reads: true},
-	{Name: "evaluations", Do: (*Desk).evaluations},
+	{Name: evaluations, Do: (*Desk).evaluations},
 	{Name: "review_list", Do: (*Desk).ReviewList},
 	{Name: "handler_digest", Do: (*Desk).handlerDigest},
 	{Name: "held_mail", Do: (*Desk).ReleaseHeld},
@@ -52,17 +56,20 @@ var Jobs = []Job{
 }
 
 // plan lists what time brings for a complaint, as of a day: of what is past only the newest of each row of reminders, and the next ones; what was
-// mailed is left out.
+// mailed is left out. Of a complaint that has ended only tasks are left.
 func (d *Desk) plan(m *models.Matter, today models.Date) []Due {
-	var list []Due
-	if m.AnsweredAt == nil {
-		list = append(list, d.planStatus(m, today)...)
-		list = append(list, d.planTerm(m, today)...)
+	list := d.planTasks(m, today)
+	if !m.Stage.Ended() && m.ErasedAt == nil {
+		if m.AnsweredAt == nil {
+			list = append(list, d.planStatus(m, today)...)
+			list = append(list, d.planTerm(m, today)...)
+		}
+		list = append(list, d.planMeasures(m, today)...)
+		list = append(list, d.planAftercare(m, today)...)
 	}
-	list = append(list, d.planTasks(m, today)...)
-	list = append(list, d.planMeasures(m, today)...)
-	list = append(list, d.planAftercare(m, today)...)
-	return slices.DeleteFunc(list, func(due Due) bool { return m.Mailed[due.What+"/"+due.slot] })
+	list = slices.DeleteFunc(list, func(due Due) bool { return m.Mailed[due.What+"/"+due.slot] })
+	slices.SortStableFunc(list, func(a, b Due) int { return cmp.Compare(a.rank, b.rank) })
+	return list
 }
 
 // current leaves out of a row of reminders, in order of their days, those that a later one has made moot.
@@ -76,25 +83,54 @@ func current(row []Due, today models.Date) []Due {
 	return row[first:]
 }
 
-// repeated is the newest of a row without end as of a day, or its first: every so many days from first on.
-func repeated(due Due, first models.Date, every int, today models.Date) Due {
-	due.On = first
-	if today > first {
-		due.On = first.AddDays(today.DaysSince(first) / every * every)
+// repeated is the newest of a row without end as of a day and the next one, or the first: every so many days from first on.
+func repeated(due Due, first models.Date, every int, today models.Date) (row []Due) {
+	on := func(day models.Date) Due {
+		due := due
+		due.On, due.slot = day, due.slot+":"+string(day)
+		return due
 	}
-	due.slot += ":" + string(due.On)
-	return due
+	if today < first {
+		return []Due{on(first)}
+	}
+	newest := first.AddDays(today.DaysSince(first) / every * every)
+	return []Due{on(newest), on(newest.AddDays(every))}
 }
 
-// Next lists what comes for a complaint and when, the soonest first; what is done already is left out.
-func (d *Desk) Next(tx *models.Tx, complaintID int64, now time.Time) ([]Due, error) {
-	m, err := tx.Matter(complaintID)
-	if err != nil || m == nil {
+// Next lists what comes for a complaint and when, the soonest first; what is done already is left out. Preventive measures live on after it has
+// ended.
+func (d *Desk) Next(tx *models.Tx, c *models.Complaint, now time.Time) (list []Due, err error) {
+	today := models.DateOf(now, d.Zone())
+	m, err := tx.Matter(c.ID)
+	if err != nil {
 		return nil, err
 	}
-	list := d.plan(m, models.DateOf(now, d.Zone()))
-	if m.AnsweredAt == nil {
+	if m != nil {
+		list = d.plan(m, today)
+	}
+	if m != nil && m.AnsweredAt == nil && !m.Stage.Ended() && m.SuspendedAt == nil {
 		list = append(list, Due{What: "answer", On: m.AnswerDue})
+	}
+	preventive, err := tx.PreventionsOf(c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range preventive {
+		sent, err := tx.OutboxOf(preventive[i].ComplaintID)
+		if err != nil {
+			return nil, err
+		}
+		for _, due := range d.planPrevention(&preventive[i], today) {
+			mailed := func(o models.OutboxMail) bool {
+				return strings.HasPrefix(o.Key, due.What+"/") && strings.HasSuffix(o.Key, "/"+due.slot)
+			}
+			if !slices.ContainsFunc(sent, mailed) {
+				list = append(list, due)
+			}
+		}
+	}
+	if age := d.Settings.PseudonymiseAfter; c.ClosedAt != nil && c.ErasedAt == nil && age != (Age{}) {
+		list = append(list, Due{Job: "retention", What: "erase", On: models.DateOf(c.ClosedAt.In(d.Zone()).AddDate(0, age.Months, age.Days), d.Zone())})
 	}
 	slices.SortStableFunc(list, func(a, b Due) int { return cmp.Compare(a.On, b.On) })
 	return list, nil
@@ -112,12 +148,9 @@ func (d *Desk) onTime(ctx context.Context, job string) error {
 		if err != nil {
 			return err
 		}
-		waits := map[string]bool{}
-		for i := range d.Settings.Mailboxes {
-			box := &d.Settings.Mailboxes[i]
-			if waits[box.Address], err = d.waits(tx, box); err != nil {
-				return err
-			}
+		waits, err := d.unread(tx)
+		if err != nil {
+			return err
 		}
 		for _, m := range list {
 			isDue := func(due Due) bool { return due.Job == job && due.On <= today }
@@ -167,27 +200,28 @@ func (d *Desk) doDue(tx *models.Tx, complaintID int64, today models.Date, isDue 
 // unreadFor is how long a mailbox may go unread, beside two of its polls, before time-driven mail about its complaints waits.
 const unreadFor = time.Hour
 
-// waits tells whether mail may lie unread in the mailbox. What the clock on the wall says counts, also when work is done as of another time.
-func (d *Desk) waits(tx *models.Tx, box *Mailbox) (bool, error) {
-	read, err := tx.ReadAt(box.Address)
-	if err != nil || read.IsZero() || tx.Clock().Sub(read) <= unreadFor+2*box.Poll {
-		return false, err
+// unread are the mailboxes in which mail may lie unread. What the clock on the wall says counts, also when work is done as of another
+// time.
+func (d *Desk) unread(tx *models.Tx) (map[string]bool, error) {
+	list := map[string]bool{}
+	for _, box := range d.Settings.Mailboxes {
+		read, err := tx.ReadAt(box.Address)
+		if err != nil {
+			return nil, err
+		}
+		if !read.IsZero() && tx.Clock().Sub(read) > unreadFor+2*box.Poll {
+			list[box.Address] = true
+		}
 	}
-	return true, nil
+	return list, nil
 }
 
 // Unread names the mailboxes in which mail may lie unread.
 func (d *Desk) Unread(ctx context.Context) (list []string, err error) {
 	err = d.Store.Write(ctx, d.Now(), func(tx *models.Tx) error {
-		for i := range d.Settings.Mailboxes {
-			box := &d.Settings.Mailboxes[i]
-			if waits, err := d.waits(tx, box); err != nil {
-				return err
-			} else if waits {
-				list = append(list, box.Address)
-			}
-		}
-		return nil
+		unread, err := d.unread(tx)
+		list = slices.Sorted(maps.Keys(unread))
+		return err
 	})
 	return list, err
 }

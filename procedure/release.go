@@ -269,9 +269,9 @@ func endsAs(stage models.Stage) func(*deed, *models.Draft, map[string]string) er
 	}
 }
 
-// reacted: what the complainant wrote after the answer has its reaction.
+// reacted: what the complainant wrote after the answer has its reaction, and of an answer that is late a person told when it comes.
 func (x *deed) reacted(*models.Draft, map[string]string) error {
-	_, err := x.tx.DoneTask(x.c.ID, models.StaffActor(x.by.ID), "react")
+	_, err := x.tx.DoneTask(x.c.ID, models.StaffActor(x.by.ID), "react", "name_date")
 	return err
 }
 

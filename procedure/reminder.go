@@ -22,6 +22,14 @@ const (
 	measureLet = 5  // working days after it, before somebody else is told
 )
 
+// urgency is what goes first when several reminders about one complaint are due: one a day reaches each colleague (LETTERS.md 1.4).
+var urgency = []string{"term_late", "term_end", "task", "draft", "question", "term_half"}
+
+// reminder is a Due about what is watched.
+func reminder(watch string, on models.Date, slot string, do func(*Desk, *models.Tx, *models.Matter, Due) error) Due {
+	return Due{Job: reminders, What: "reminder", On: on, slot: slot, rank: 1 + slices.Index(urgency, watch), do: do}
+}
+
 // planTerm reminds who owns the complaint: before half of the term, before its end, on each working day of two weeks after it and then each week; the coordinator and management
 // are told, too.
 func (d *Desk) planTerm(m *models.Matter, today models.Date) []Due {
@@ -32,38 +40,38 @@ func (d *Desk) planTerm(m *models.Matter, today models.Date) []Due {
 	}
 	if q := m.Letters["information_request"]; !q.IsZero() && q.After(m.Heard) {
 		on := d.dayOf(q).AddDays(answerSlow)
-		list = append(list, Due{Job: reminders, What: "reminder", On: on, slot: "question:" + string(d.dayOf(q)), do: remind("question", "", on)})
+		list = append(list, reminder("question", on, "question:"+string(d.dayOf(q)), remind("question", "", on)))
 	}
 	if m.SuspendedAt != nil {
 		return list
 	}
-	due, began := m.AnswerDue, d.termBegan(m)
+	due, began := m.AnswerDue, d.dayOf(d.waitsSince(m))
 	near, half := due.AddDays(-endNear), began.AddDays(due.DaysSince(began)/2-1)
 	row := []Due{}
-	if half < near && half >= began.AddDays(shortTerm) {
-		row = append(row, Due{Job: reminders, What: "reminder", On: half, slot: string(due) + ":half", do: remind("term_half", "", due)})
+	if half < near && half >= began.AddDays(shortTerm) && half > d.dueSet(m) {
+		row = append(row, reminder("term_half", half, string(due)+":half", remind("term_half", "", due)))
 	}
 	if near > began {
-		row = append(row, Due{Job: reminders, What: "reminder", On: near, slot: string(due) + ":end", do: remind("term_end", "", due)})
+		row = append(row, reminder("term_end", near, string(due)+":end", remind("term_end", "", due)))
 	}
 	every, late := 1, due.AddDays(1)
 	if today > due.AddDays(daily) {
 		every, late = again, due.AddDays(daily+1)
 	}
-	row = append(row, repeated(Due{Job: reminders, What: "reminder", slot: string(due), do: remind("term_late", "", due)}, late, every, today))
+	row = append(row, repeated(reminder("term_late", "", string(due), remind("term_late", "", due)), late, every, today)...)
 	list = append(list, current(row, today)...)
-	return append(list, repeated(Due{Job: reminders, What: "escalation", slot: string(due), do: escalate("term_late", "", due)}, due.AddDays(1), escalated, today))
+	return append(list, repeated(Due{Job: reminders, What: "escalation", slot: string(due), do: escalate("term_late", "", due)}, due.AddDays(1), escalated, today)...)
 }
 
-// termBegan is the first day of the term that runs: of receipt, or of the last reopening.
-func (d *Desk) termBegan(m *models.Matter) models.Date {
-	began := m.ReceivedOn
+// dueSet is the day on which the end of the term was set: nobody is reminded of a half that was over then.
+func (d *Desk) dueSet(m *models.Matter) models.Date {
+	set := m.RegisteredAt
 	for _, t := range m.Terms {
-		if t.Kind == "reopening" {
-			began = d.dayOf(t.At)
+		if t.NewDue != t.OldDue {
+			set = latest(set, t.At)
 		}
 	}
-	return began
+	return d.dayOf(set)
 }
 
 // planTasks reminds of what a person must do outside the mail, and of letters that wait for their author.
@@ -74,15 +82,14 @@ func (d *Desk) planTasks(m *models.Matter, today models.Date) (list []Due) {
 			due = d.Settings.Calendar.Add(d.dayOf(t.CreatedAt), Term{reactDays, WorkingDays})
 		}
 		slot := fmt.Sprintf("task:%d", t.ID)
-		list = append(list, current([]Due{
-			{Job: reminders, What: "reminder", On: due, slot: slot + ":" + string(due), do: remind("task", t.Text, due)},
-			repeated(Due{Job: reminders, What: "reminder", slot: slot, do: remind("task", t.Text, due)}, due.AddDays(1), again, today)}, today)...)
+		row := []Due{reminder("task", due, slot+":"+string(due), remindOfTask(t, due))}
+		list = append(list, current(append(row, repeated(reminder("task", "", slot, remindOfTask(t, due)), due.AddDays(1), again, today)...), today)...)
 		list = append(list, Due{Job: reminders, What: "escalation", On: due.AddDays(1), slot: slot, do: escalate("task", t.Text, due)})
 	}
 	for _, dr := range m.Drafts {
 		made := d.dayOf(dr.CreatedAt)
 		on := d.Settings.Calendar.Add(made, Term{draftSlow, WorkingDays})
-		list = append(list, repeated(Due{Job: reminders, What: "reminder", slot: fmt.Sprintf("draft:%d", dr.Version), do: remindAuthor(dr, made)}, on, again, today))
+		list = append(list, current(repeated(reminder("draft", "", fmt.Sprintf("draft:%d", dr.Version), remindAuthor(dr, made)), on, again, today), today)...)
 	}
 	return list
 }
@@ -102,7 +109,7 @@ func (d *Desk) planMeasures(m *models.Matter, today models.Date) (list []Due) {
 		if near := k.DueOn.AddDays(-soon); near > d.dayOf(k.CreatedAt) {
 			row = append(row, Due{Job: reminders, What: "measure_due", On: near, slot: slot + ":soon", do: ask})
 		}
-		row = append(row, repeated(Due{Job: reminders, What: "measure_due", slot: slot, do: ask}, k.DueOn.AddDays(1), again, today))
+		row = append(row, repeated(Due{Job: reminders, What: "measure_due", slot: slot, do: ask}, k.DueOn.AddDays(1), again, today)...)
 		list = append(list, current(row, today)...)
 		list = append(list, Due{Job: reminders, What: "escalation", On: d.Settings.Calendar.Add(k.DueOn, Term{measureLet, WorkingDays}), slot: slot,
 			do: escalate("measure", fmt.Sprintf("M%d: %s", k.No, k.Description), k.DueOn)})
@@ -118,6 +125,20 @@ func remind(watch, text string, since models.Date) func(*Desk, *models.Tx, *mode
 			return err
 		}
 		return d.watch(tx, "reminder", m.Complaint, d.owners(m.Complaint, n), watch, text, since, due.slot)
+	}
+}
+
+// remindOfTask tells who owns the complaint; the coordinator of the day that only she can name.
+func remindOfTask(t models.Task, since models.Date) func(*Desk, *models.Tx, *models.Matter, Due) error {
+	if t.Kind != "name_date" {
+		return remind("task", t.Text, since)
+	}
+	return func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
+		n, err := d.circle(tx, m.Complaint)
+		if err != nil {
+			return err
+		}
+		return d.watch(tx, "reminder", m.Complaint, d.standIn(ids(n.about)), "task", t.Text, since, due.slot)
 	}
 }
 
@@ -185,7 +206,15 @@ func (d *Desk) watch(tx *models.Tx, kind string, c *models.Complaint, to []*mode
 			}
 			continue
 		}
-		l.data.Watch, l.data.WatchText, l.data.DueOn = watch, text, since.Time(d.Zone())
+		if kind == "reminder" {
+			if done, err := d.reminded(tx, c, s); err != nil || done {
+				if err != nil {
+					return err
+				}
+				continue // tomorrow
+			}
+		}
+		l.data.Watch, l.data.WatchText, l.data.DueOn = watch, d.shownTo(s, c, text), since.Time(d.Zone())
 		l.data.LateDays = max(0, d.today(tx).DaysSince(since))
 		if l.data.Complainant = person(&c.Complainant); c.Shielded && !s.Has(models.Coordinator) || watch == "measure" || watch == "evaluation" {
 			l.data.Complainant = templates.Person{}
@@ -196,6 +225,11 @@ func (d *Desk) watch(tx *models.Tx, kind string, c *models.Complaint, to []*mode
 		switch {
 		case watch == "task":
 			l.buttons = []string{"contact", "note"}
+			if c.AnsweredAt != nil || c.Stage.Ended() {
+				l.buttons = []string{"contact", "reopen", "note"}
+			} else if c.Stage != models.Registered {
+				l.buttons = []string{"contact", "status", "note"}
+			}
 			l.data.Form = d.formFor(s, "contact", nil, nil)
 		case watch == "draft", watch == "measure":
 			l.buttons = helpFor(string(c.Stage))
@@ -210,6 +244,26 @@ func (d *Desk) watch(tx *models.Tx, kind string, c *models.Complaint, to []*mode
 		}
 	}
 	return nil
+}
+
+// reminded tells whether the colleague was reminded about the complaint today.
+func (d *Desk) reminded(tx *models.Tx, c *models.Complaint, s *models.Staff) (bool, error) {
+	for _, o := range *d.letters {
+		if o.letter.kind == "reminder" && o.letter.staff == s && o.letter.complaint.ID == c.ID {
+			return true, nil
+		}
+	}
+	today := d.today(tx)
+	n, err := tx.TokensBetween(c.ID, s.ID, "reminder", today.Time(d.Zone()), today.AddDays(1).Time(d.Zone()))
+	return n > 0, err
+}
+
+// shownTo is a colleague's text about a complaint as another one may read it: of the shielded only the coordinator reads who complains.
+func (d *Desk) shownTo(s *models.Staff, c *models.Complaint, text string) string {
+	if c.Shielded && !s.Has(models.Coordinator) {
+		return d.maskedFor(c, text)
+	}
+	return text
 }
 
 // nextForm is the action whose form is the next step: the analysis, then the answer.
@@ -235,7 +289,7 @@ func (d *Desk) askWhetherDone(tx *models.Tx, c *models.Complaint, no int, text, 
 			}
 			continue
 		}
-		l.data.Measure, l.data.DueOn, l.data.LateDays = fmt.Sprintf("M%d: %s", no, text), due.Time(d.Zone()), max(0, d.today(tx).DaysSince(due))
+		l.data.Measure, l.data.DueOn, l.data.LateDays = fmt.Sprintf("M%d: %s", no, d.shownTo(s, c, text)), due.Time(d.Zone()), max(0, d.today(tx).DaysSince(due))
 		if !s.Owns(owner) {
 			l.data.Owner = owner
 		}

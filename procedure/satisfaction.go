@@ -35,13 +35,15 @@ func (d *Desk) Satisfied(ctx context.Context, a *Arrival, complaintID int64, sco
 	})
 }
 
-// silent tells whether a complaint fell silent before the mail came.
+// silent tells whether a complaint fell silent before the mail came: nobody wrote for so long, neither the complainant nor we.
 func (d *Desk) silent(ctx context.Context, a *Arrival, complaintID int64) (silent bool, err error) {
 	err = d.View(ctx, func(tx *models.Tx) error {
 		c, err := tx.ComplaintByID(complaintID)
-		if err == nil {
-			silent = a.ReceivedAt.Sub(c.LastActivityAt) > silentDays*24*time.Hour
+		if err != nil {
+			return err
 		}
+		written, err := tx.LastLetter(c.ID)
+		silent = a.ReceivedAt.Sub(latest(c.LastActivityAt, written)) > silentDays*24*time.Hour
 		return err
 	})
 	return silent, err
@@ -256,7 +258,7 @@ func (d *Desk) askSatisfied(tx *models.Tx, c *models.Complaint, cause string) er
 		}
 	}
 	switch {
-	case !ok && to.Email+to.Phone+strings.TrimSpace(to.Address) == "":
+	case !ok && !mayBeCalled(&to):
 		return d.event(tx, c, "register", "satisfaction not asked", map[string]any{"cause": cause})
 	case !ok:
 		if err := d.scoreTaskOnce(tx, c, "ask_satisfaction", cause); err != nil {
@@ -315,25 +317,4 @@ func (d *Desk) scoreButton(l letter, score int) string {
 		to, subject = l.mailbox.Address, subject+" "+detail.InSubject()
 	}
 	return "mailto:" + strings.ReplaceAll(to, "+", "%2B") + "?subject=" + url.PathEscape(subject) + "&body=" + n
-}
-
-// AskSatisfied asks the complainant of one complaint whether it is right now; cause makes it once.
-func (d *Desk) AskSatisfied(ctx context.Context, number, cause string) error {
-	return d.byClock(ctx, number, func(d *Desk, tx *models.Tx, c *models.Complaint) error { return d.askSatisfied(tx, c, cause) })
-}
-
-// CallAgain has somebody call the complainant of one complaint once more.
-func (d *Desk) CallAgain(ctx context.Context, number string) error {
-	return d.byClock(ctx, number, (*Desk).callAgain)
-}
-
-// byClock does something about one complaint that no mail brought about.
-func (d *Desk) byClock(ctx context.Context, number string, fn func(*Desk, *models.Tx, *models.Complaint) error) error {
-	return d.change(ctx, func(d *Desk, tx *models.Tx) error {
-		c, err := tx.Complaint(number)
-		if err != nil {
-			return err
-		}
-		return fn(d, tx, c)
-	})
 }

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"slices"
 	"time"
 
 	"dankuwel/models"
@@ -13,22 +14,30 @@ const apart = 2
 // told are the letters that tell where a complaint stands: after each of them the interval of status updates begins anew.
 var told = []string{"acknowledgement", "status_update", "information_request", "extension_notice", "reopened"}
 
+// lastTold is when the complainant last read where the complaint stands, or reopened it: the letter about that is a colleague's to send, and no
+// update runs before it.
+func lastTold(m *models.Matter) time.Time {
+	last := m.RegisteredAt
+	for _, kind := range told {
+		last = latest(last, m.Letters[kind])
+	}
+	for _, t := range m.Terms {
+		if t.Kind == "reopening" {
+			last = latest(last, t.At)
+		}
+	}
+	return last
+}
+
 // planStatus: until the answer the complainant hears where things stand, every so often and when the stage changed (procedure 4.3). From the
 // day after the term there is one letter only.
 func (d *Desk) planStatus(m *models.Matter, today models.Date) []Due {
 	if m.Complainant.Email == "" || m.SuspendedAt != nil {
 		return nil
 	}
-	last, news := m.RegisteredAt, time.Time{}
-	for _, kind := range told {
-		if at := m.Letters[kind]; at.After(last) {
-			last = at
-		}
-	}
+	last, news := lastTold(m), time.Time{}
 	for _, at := range m.Letters {
-		if at.After(news) {
-			news = at
-		}
+		news = latest(news, at)
 	}
 	soonest := d.dayOf(news).AddDays(apart)
 	if today > m.AnswerDue {
@@ -69,28 +78,38 @@ func (d *Desk) mayWrite(tx *models.Tx, c *models.Complaint) (bool, error) {
 // sayStatus tells what is true of this complaint: what happened since the last letter, what is next, until when.
 func (d *Desk) sayStatus(tx *models.Tx, m *models.Matter, due Due) error {
 	return d.writeStatus(tx, m, due, func(l *letter) error {
-		if d.inTime(tx, m.Complaint) || m.AnswerDue >= d.today(tx) {
-			l.data.AnswerDue = m.AnswerDue.Time(d.Zone())
+		l.data.AnswerDue = m.AnswerDue.Time(d.Zone())
+		l.data.Received = d.waitsSince(m).In(d.Zone())
+		n, err := d.circle(tx, m.Complaint)
+		if err != nil {
+			return err
 		}
-		l.data.Happened = d.happened(m)
+		l.data.Happened = d.happened(m, n)
 		l.data.Next = d.Texts.Label(m.Language, "next."+string(m.Stage))
 		return nil
 	})
 }
 
-// happened are the sentences on what happened since the newest letter that told where things stand, in the complainant's language.
-func (d *Desk) happened(m *models.Matter) (list []string) {
+// waitsSince is since when the complainant waits for the answer: the day of receipt, or of the last reopening.
+func (d *Desk) waitsSince(m *models.Matter) time.Time {
+	since := m.ReceivedAt
+	for _, t := range m.Terms {
+		if t.Kind == "reopening" {
+			since = t.At
+		}
+	}
+	return since
+}
+
+// happened are the sentences on what happened since the newest letter that told where things stand, in the complainant's language. Nobody is named
+// whom the complaint may be about.
+func (d *Desk) happened(m *models.Matter, n circle) (list []string) {
 	say := func(label string, args ...any) {
 		list = append(list, d.Texts.Label(m.Language, "happened."+label, args...))
 	}
-	last := m.RegisteredAt
-	for _, kind := range told {
-		if at := m.Letters[kind]; at.After(last) {
-			last = at
-		}
-	}
+	last := lastTold(m)
 	question := m.Letters["information_request"]
-	if m.Stage == models.Investigation && m.StageSince.After(last) && m.Handler != nil && !m.Shielded {
+	if m.Stage == models.Investigation && m.StageSince.After(last) && m.Handler != nil && !m.Shielded && !slices.Contains(ids(n.about), m.Handler.ID) {
 		if hasPhrase(templates.FoldWords(d.Settings.Organization.Signature), templates.FoldWords(m.Handler.Name)) {
 			say("assigned_self")
 		} else {

@@ -15,6 +15,10 @@ const unsentFor = time.Hour
 // another mailbox of ours where there is one that works. Once for each such time; what cannot be mailed stands in the log.
 func (d *Desk) watchdog(ctx context.Context) error {
 	return d.change(ctx, func(d *Desk, tx *models.Tx) error {
+		unread, err := d.unread(tx)
+		if err != nil {
+			return err
+		}
 		unsent, err := tx.UnsentSince()
 		if err != nil {
 			return err
@@ -28,11 +32,7 @@ func (d *Desk) watchdog(ctx context.Context) error {
 		ill := map[string]bool{}
 		for i := range d.Settings.Mailboxes {
 			box := &d.Settings.Mailboxes[i]
-			waits, err := d.waits(tx, box)
-			if err != nil {
-				return err
-			}
-			if waits {
+			if unread[box.Address] {
 				read, err := tx.ReadAt(box.Address)
 				if err != nil {
 					return err

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -170,7 +172,7 @@ func (s *complaintsShow) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	j, err := dossierOf(tx, c, a.desk)
+	j, err := dossierOf(tx, c, a.desk, a.config.timedJobs())
 	if err != nil {
 		return err
 	}
@@ -182,7 +184,7 @@ func (s *complaintsShow) Run(env *environment) error {
 	return j.print(env, c)
 }
 
-func dossierOf(tx *models.Tx, c *models.Complaint, desk *procedure.Desk) (*dossierJSON, error) {
+func dossierOf(tx *models.Tx, c *models.Complaint, desk *procedure.Desk, jobs []timedJob) (*dossierJSON, error) {
 	now, zone := desk.Now(), desk.Zone()
 	j := &dossierJSON{complaintJSON: complaintOf(c, now, zone), Facts: c.Facts, CorrectiveMeasures: []measureJSON{}, PreventiveMeasures: []measureJSON{},
 		Messages: []messageJSON{}, Events: []eventJSON{}, Earlier: []string{}, Tasks: []taskJSON{}, Next: []nextJSON{}}
@@ -228,13 +230,16 @@ func dossierOf(tx *models.Tx, c *models.Complaint, desk *procedure.Desk) (*dossi
 		}
 		j.Tasks = append(j.Tasks, task)
 	}
-	next, err := desk.Next(tx, c.ID, desk.Now())
+	next, err := desk.Next(tx, c, desk.Now())
 	if err != nil {
 		return nil, err
 	}
 	for _, due := range next {
-		j.Next = append(j.Next, nextJSON{due.What, due.On})
+		if n := (nextJSON{due.What, comes(due, jobs, desk, now)}); !slices.Contains(j.Next, n) {
+			j.Next = append(j.Next, n)
+		}
 	}
+	slices.SortStableFunc(j.Next, func(a, b nextJSON) int { return cmp.Compare(a.On, b.On) })
 	if c.Shielded {
 		j.shield()
 		return j, nil
@@ -249,6 +254,28 @@ func dossierOf(tx *models.Tx, c *models.Complaint, desk *procedure.Desk) (*dossi
 		}
 	}
 	return j, nil
+}
+
+// comes is the day on which a job does what is due: its first run from the planned day on. Staff are reminded on working days only.
+func comes(due procedure.Due, jobs []timedJob, desk *procedure.Desk, now time.Time) models.Date {
+	i := slices.IndexFunc(jobs, func(j timedJob) bool { return j.Name == due.Job })
+	if i < 0 {
+		return due.On
+	}
+	at := due.On.Time(desk.Zone()).Add(-time.Second)
+	if at.Before(now) {
+		at = now.In(desk.Zone())
+	}
+	quiet := due.Job == "reminders" || due.Job == "evaluations"
+	for range 60 { // a schedule of [schedule] runs at least once a month
+		if at = jobs[i].schedule.Next(at); !quiet || desk.Settings.Calendar.WorkingDay(models.DateOf(at, desk.Zone())) {
+			break
+		}
+	}
+	if at.IsZero() {
+		return due.On
+	}
+	return models.DateOf(at, desk.Zone())
 }
 
 func messageOf(m *models.Message, zone *time.Location) messageJSON {
