@@ -118,7 +118,7 @@ func (s *telling) act(words []string) error {
 	if verb == "expect" {
 		return s.expect(args)
 	}
-	arity := map[string]int{"deliver": 1, "drop": 1, "submit": 2, "append": 2, "pad": 2, "move": 2, "take": 3, "limit-size": 1, "capability": 1, "fail": 2, "change": 2, "reply": 3}
+	arity := map[string]int{"deliver": 1, "drop": 1, "submit": 2, "append": 2, "pad": 2, "move": 2, "take": 3, "limit-size": 1, "capability": 1, "fail": 2, "change": 2, "reply": 3, "age": 2}
 	if len(args) < arity[verb] {
 		return fmt.Errorf("%s needs %d words", verb, arity[verb])
 	}
@@ -165,6 +165,12 @@ func (s *telling) act(words []string) error {
 	case "with": // kitchen, meldpunt, no-authserv: read by settings before the story began
 	case "capability": // NAMES: all that the IMAP server says it can do
 		s.must(s.t, "capability", args[0])
+	case "age": // NUMBER DAYS: nobody wrote or did anything for so long
+		var days int
+		if _, err := fmt.Sscan(args[1], &days); err != nil {
+			return err
+		}
+		s.age(args[0], days)
 	case "change": // OLD NEW: where it stands first in config.toml
 		s.change(args[0], args[1])
 	case "run": // ARGS...
