@@ -15,7 +15,7 @@ import (
 var seenFirst = []string{"information_request", "status_update", "extension_notice", "answer", "inadmissible", "not_a_complaint", "withdrawn", "duplicate"}
 
 // wayOn is what a receipt names that did nothing: a verb, an answer, a form, a person.
-var wayOn = regexp.MustCompile(`(?i)#\pL|antwoord|schrijf|vul |stuur|formulier|coördinator|P-\d|staan bij het veld`)
+var wayOn = regexp.MustCompile(`(?i)#\pL|\bantwoord (dan |op |met )|schrijf |vul |stuur |staan bij het veld|zet (het nummer|dan|in)|lees |haal |coördinator|komt hierbij|kan (ten laatste|daarna|alleen ervoor)`)
 
 // expectAccounted holds the end of a story against three promises: each mail has one outcome; each mail of staff was answered by exactly one
 // mail, and by one that names a way on when it was refused; no letter that a person caused left without having been seen.
@@ -31,7 +31,9 @@ func (s *telling) expectAccounted() error {
 		byStaff[cause] = true
 		var answers []string
 		for _, o := range out {
-			if strings.HasSuffix(o[0], cause) && o[2] == who && slices.Contains([]string{"receipt", "preview", "confirmation", "dossier"}, o[1]) {
+			mine := strings.HasSuffix(o[0], cause) && o[2] == who && slices.Contains([]string{"receipt", "preview", "confirmation", "dossier"}, o[1])
+			again := outcome == "refused" && o[1] == "preview" // the letter that waits comes again, beside the receipt that says why (CONTRACT sections 5 and 6)
+			if mine && !again {
 				answers = append(answers, o[3])
 			}
 		}
@@ -42,7 +44,7 @@ func (s *telling) expectAccounted() error {
 		answer := s.lying(who, answers[0])
 		if answer == nil {
 			fault("the answer to %s lies nowhere", about)
-		} else if said, _, _ := strings.Cut(answer.text, "Uw tekst\n"); outcome == "refused" && !wayOn.MatchString(strings.ReplaceAll(said, marker, "")) {
+		} else if said, _, _ := strings.Cut(folded(strings.ReplaceAll(answer.text, marker, "")), "Uw tekst ---"); outcome == "refused" && !wayOn.MatchString(said) {
 			fault("%s is told of no way on:\n%s", about, said)
 		}
 	}
