@@ -243,6 +243,10 @@ func (s *telling) fillIn(text string) string {
 			return brussels().Format("2006")
 		case word == "DATE":
 			return s.began.Format(time.RFC1123Z)
+		case word == "OUTLOOK": // the same, as Outlook writes it above a mail that it quotes
+			at := s.began.In(time.Local)
+			days, months := strings.Fields("zondag maandag dinsdag woensdag donderdag vrijdag zaterdag"), strings.Fields("januari februari maart april mei juni juli augustus september oktober november december")
+			return fmt.Sprintf("%s %d %s %s", days[at.Weekday()], at.Day(), months[at.Month()-1], at.Format("2006 15:04"))
 		case word == "PARKED":
 			var waiting []struct{ ID any }
 			s.ask(&waiting, "review", "list")
