@@ -243,6 +243,12 @@ func (s *telling) fillIn(text string) string {
 			return brussels().Format("2006")
 		case word == "DATE":
 			return s.began.Format(time.RFC1123Z)
+		case word == "LATER": // so late that the term of what came today is over, on a working day
+			at := brussels().AddDate(0, 0, 50)
+			for at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
+				at = at.AddDate(0, 0, 1)
+			}
+			return at.Format("2006-01-02T") + "11:00:00" + at.Format("Z07:00")
 		case word == "OUTLOOK": // the same, as Outlook writes it above a mail that it quotes
 			at := s.began.In(time.Local)
 			days, months := strings.Fields("zondag maandag dinsdag woensdag donderdag vrijdag zaterdag"), strings.Fields("januari februari maart april mei juni juli augustus september oktober november december")

@@ -131,6 +131,9 @@ func (r *formReader) isCommand(a templates.Action, line, rest string) bool {
 	case a.Key == "drop": // "nee, de toon klopt niet", but not "niet Bram was erbij"
 		head := strings.TrimRight(strings.TrimSuffix(line, rest), " ")
 		return head != "" && strings.ContainsAny(head[len(head)-1:], ".,;:!")
+	case a.Key == "form": // "formulier registreer"
+		_, rest, ok := r.texts.Action(rest)
+		return ok && rest == ""
 	case a.Key == "assign":
 		return words <= 4 && !sentence
 	case a.Key == "extend":
