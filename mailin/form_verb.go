@@ -125,7 +125,10 @@ func (r *formReader) isCommand(a templates.Action, line, rest string) bool {
 	switch {
 	case rest == "":
 		return true
-	case a.Key == "send": // "ok, mag weg"
+	case a.Key == "send": // "ok, mag weg", "ok. Groet, Dirk"
+		if r.texts.IsGreetingOrClosing(rest) {
+			return true
+		}
 		more, rest, ok := r.texts.Action(rest)
 		return ok && more.Key == "send" && rest == ""
 	case a.Key == "drop": // "nee, de toon klopt niet", but not "niet Bram was erbij"
