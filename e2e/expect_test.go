@@ -16,6 +16,9 @@ func (s *telling) expect(args []string) error {
 	if no {
 		args = args[1:]
 	}
+	if len(args) == 1 && args[0] == "accounted" && !no {
+		return s.expectAccounted()
+	}
 	if len(args) < 2 {
 		return fmt.Errorf("expect [no] WHAT ... needs at least two words")
 	}

@@ -118,7 +118,7 @@ func (s *telling) act(words []string) error {
 	if verb == "expect" {
 		return s.expect(args)
 	}
-	arity := map[string]int{"deliver": 1, "drop": 1, "submit": 2, "append": 2, "pad": 2, "move": 2, "take": 3, "limit-size": 1, "capability": 1, "fail": 2, "change": 2, "reply": 3}
+	arity := map[string]int{"deliver": 1, "drop": 1, "submit": 2, "append": 2, "pad": 2, "move": 2, "take": 3, "limit-size": 1, "capability": 1, "fail": 2, "change": 2, "reply": 3, "age": 2}
 	if len(args) < arity[verb] {
 		return fmt.Errorf("%s needs %d words", verb, arity[verb])
 	}
@@ -165,6 +165,12 @@ func (s *telling) act(words []string) error {
 	case "with": // kitchen, meldpunt, no-authserv: read by settings before the story began
 	case "capability": // NAMES: all that the IMAP server says it can do
 		s.must(s.t, "capability", args[0])
+	case "age": // NUMBER DAYS: nobody wrote or did anything for so long
+		var days int
+		if _, err := fmt.Sscan(args[1], &days); err != nil {
+			return err
+		}
+		s.age(args[0], days)
 	case "change": // OLD NEW: where it stands first in config.toml
 		s.change(args[0], args[1])
 	case "run": // ARGS...
@@ -237,6 +243,16 @@ func (s *telling) fillIn(text string) string {
 			return brussels().Format("2006")
 		case word == "DATE":
 			return s.began.Format(time.RFC1123Z)
+		case word == "LATER": // so late that the term of what came today is over, on a working day
+			at := brussels().AddDate(0, 0, 50)
+			for at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
+				at = at.AddDate(0, 0, 1)
+			}
+			return at.Format("2006-01-02T") + "11:00:00" + at.Format("Z07:00")
+		case word == "OUTLOOK": // the same, as Outlook writes it above a mail that it quotes
+			at := s.began.In(time.Local)
+			days, months := strings.Fields("zondag maandag dinsdag woensdag donderdag vrijdag zaterdag"), strings.Fields("januari februari maart april mei juni juli augustus september oktober november december")
+			return fmt.Sprintf("%s %d %s %s", days[at.Weekday()], at.Day(), months[at.Month()-1], at.Format("2006 15:04"))
 		case word == "PARKED":
 			var waiting []struct{ ID any }
 			s.ask(&waiting, "review", "list")

@@ -90,6 +90,9 @@ func (x *deed) perform() error {
 	if x.in.Fields == nil {
 		x.in.Fields = map[string]string{}
 	}
+	if x.merelyAgrees() {
+		x.key, x.in.Rest, x.in.Free = "reply", "", x.a.Message.NewText
+	}
 	act, known := actions[baseOf(x.key)]
 	if act.about && x.c == nil {
 		if err := x.numberBeside(); err != nil {

@@ -255,6 +255,9 @@ func (d *Desk) matter(tx *models.Tx, l *letter, m *models.Message, limit int64) 
 		l.data.Complainant = person(&l.complaint.Complainant)
 	}
 	l.data.Subject, l.data.Text, l.data.Language = m.Subject, m.Text, m.Language
+	if answers := l.kind == "addition" || l.complaint.LinkedTo != nil; answers && strings.TrimSpace(m.NewText) != "" {
+		l.data.Text = m.NewText // our own letters, which he quotes, need no reading again
+	}
 	if m.Oversize {
 		l.data.MissingSize = m.Size
 	}

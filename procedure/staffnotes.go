@@ -62,6 +62,9 @@ func (x *deed) plainReply() error {
 			return err
 		}
 		x.did = []string{x.say("done.reply_kept", x.c.Number)}
+		if x.manages() && !x.owns() {
+			x.done("may_assign")
+		}
 		return nil
 	}
 	text = x.withoutEnclosures(text)

@@ -58,7 +58,9 @@ func (d *Desk) newComplaint(tx *models.Tx, a *Arrival, linkedTo int64) (*models.
 		c.Complainant.Email = "" // never a letter to ourselves
 	}
 	if linkedTo != 0 {
-		c.LinkedTo = &linkedTo
+		if err := d.continues(tx, c, linkedTo, m); err != nil {
+			return nil, err
+		}
 	}
 	d.Understand(a)
 	c.Sober, c.Shielded = a.reading.sober, a.reading.shielded
@@ -81,6 +83,23 @@ func (d *Desk) newComplaint(tx *models.Tx, a *Arrival, linkedTo int64) (*models.
 		}
 	}
 	return c, nil
+}
+
+// continues links a complaint to the one whose letter its writer answers. What he quotes of that is no part of the new one; and the same
+// person still has the name he had, when his mail bears none.
+func (d *Desk) continues(tx *models.Tx, c *models.Complaint, linkedTo int64, m *models.Message) error {
+	c.LinkedTo = &linkedTo
+	if strings.TrimSpace(m.NewText) != "" && !byDevice(m) {
+		c.Facts = m.NewText
+	}
+	o, err := tx.ComplaintByID(linkedTo)
+	if err != nil {
+		return err
+	}
+	if c.Complainant.Name == "" && c.Complainant.Email != "" && models.FoldAddress(c.Complainant.Email) == o.Complainant.EmailKey && !o.Shielded {
+		c.Complainant.Name, c.Complainant.Title = o.Complainant.Name, o.Complainant.Title
+	}
+	return nil
 }
 
 // factsOf is what the complaint says. What lies in an attachment, a letter or a voice, is only pointed at.

@@ -134,6 +134,10 @@ func (x *deed) wish() string {
 	switch {
 	case key == "":
 		key = "reply"
+	case (key == "send" || key == "drop") && purpose != "preview" && x.merelySays(purpose):
+		key, x.in.Verb, x.in.Rest, x.in.Free = "reply", "", "", x.a.Message.NewText
+	}
+	switch {
 	case purpose == "consultation" && key == "reply":
 		key = "consulted"
 	}
@@ -150,6 +154,25 @@ func (x *deed) wish() string {
 		}
 	}
 	return key
+}
+
+// merelySays: "ok" and "nee" decide only where a letter was shown. Elsewhere they are an opinion that was asked for, or the beginning of what
+// the person has to say.
+func (x *deed) merelySays(purpose string) bool {
+	text := strings.TrimSpace(x.a.Message.NewText)
+	if text == "" || strings.HasPrefix(text, "#") {
+		return false
+	}
+	trimmed := x.trimmed
+	_, more, _ := strings.Cut(x.withoutEdges(text), "\n")
+	x.trimmed = trimmed
+	return purpose == "consultation" || strings.TrimSpace(more) != ""
+}
+
+// merelyAgrees: the "ok" or "nee" of somebody who has no letter to decide about, and asks for none to be sent.
+func (x *deed) merelyAgrees() bool {
+	line, _, _ := strings.Cut(strings.TrimSpace(x.a.Message.NewText), "\n")
+	return (x.key == "send" || x.key == "drop") && line != "" && !strings.HasPrefix(line, "#") && !x.Texts.IsSend(line) && x.c != nil && !x.decides() && x.mayNote(x.c, x.by)
 }
 
 // date reads a day as people write it.
