@@ -38,7 +38,6 @@ import (
 //	together FILE [as user] FILE ...     several mails in one batch
 //	accept P-1 / discard P-1             the operator decides
 //	days N                               so many days on, with all that time brings on each of them at 11:00
-//	read MAILBOX                         it was read to its end just now
 //	jobs                                 what time brings, once more as of now
 //	review / release                     what the clock does: the review list; letters that were held back
 //	forget                               what the clock does at night: practice complaints that are old enough go
@@ -229,10 +228,6 @@ func (o *office) act(words []string) error {
 			err = errors.Join(err, o.jobs())
 		}
 		return err
-	case "read": // MAILBOX: it was read to its end just now
-		return o.store.Write(o.t.Context(), o.now, func(tx *models.Tx) error {
-			return tx.SaveMailbox(models.Mailbox{Address: args[0], Folder: "INBOX", UIDValidity: 1, NextUID: 1})
-		})
 	case "jobs": // all of them, once more, now
 		return o.jobs()
 	case "read":

@@ -153,7 +153,7 @@ func (x *deed) decideDraft() error {
 	if dr == nil || dr.EndState != "" {
 		return x.olderDraft(dr)
 	}
-	x.told, x.in.Send = true, false // a draft that is changed here is shown again
+	x.told, x.in.Send, x.key = true, false, "" // a draft that is changed here is shown again; the receipt names a verb or none
 	changed := x.changedLetter(dr)
 	words := len(strings.Fields(x.in.Free))
 	switch {
@@ -173,6 +173,7 @@ func (x *deed) decideDraft() error {
 		values["own"] = changed
 		return x.keep(&next, values, dr.Text)
 	case x.saysYes(words):
+		x.key = "send"
 		return x.release(dr)
 	case words >= draftMinWords:
 		return x.rewrite(dr)

@@ -262,7 +262,10 @@ func (d *Desk) button(l letter, detail mailout.Detail, key string) string {
 	} else {
 		a, _ := d.Texts.ActionByCode(detail.Code)
 		word, body = d.Texts.ActionName(lang, a.Key), ""
-		if len(a.Fields) > 0 {
+		switch {
+		case key == "send" || key == "drop":
+			body = word
+		case len(a.Fields) > 0:
 			body = d.formFor(l.staff, a.Key, nil, nil)
 		}
 	}
@@ -272,7 +275,11 @@ func (d *Desk) button(l letter, detail mailout.Detail, key string) string {
 	} else if detail.Number != "" {
 		subject += " [" + detail.Number + "]"
 	}
-	return "mailto:" + strings.ReplaceAll(to, "+", "%2B") + "?subject=" + url.PathEscape(subject) + "&body=" + url.PathEscape(strings.ReplaceAll(body, "\n", "\r\n"))
+	address := "mailto:" + strings.ReplaceAll(to, "+", "%2B") + "?subject=" + url.PathEscape(subject)
+	if body == "" { // neomutt refuses the whole address for a body= with nothing after it
+		return address
+	}
+	return address + "&body=" + url.PathEscape(strings.ReplaceAll(body, "\n", "\r\n"))
 }
 
 func (d *Desk) languageOf(s *models.Staff) string {

@@ -242,9 +242,29 @@ func (p *paper) trail() {
 	var rows [][]string
 	for i := range p.Events {
 		e := &p.Events[i]
-		rows = append(rows, []string{strconv.Itoa(e.Seq), e.At.In(p.Zone).Format("2006-01-02 15:04:05"), p.actor(e), p.orKey("paper.event.", e.What), e.Hash[:min(len(e.Hash), 12)]})
+		rows = append(rows, []string{strconv.Itoa(e.Seq), e.At.In(p.Zone).Format("2006-01-02 15:04:05"), p.actor(e), p.happened(e), e.Hash[:min(len(e.Hash), 12)]})
 	}
 	p.rows([]col{{p.label("seq"), 12, small}, {p.label("time"), 38, small}, {p.label("who"), 38, small}, {p.label("what"), 50, small}, {p.label("hash"), 27, mono}}, rows)
+}
+
+// happened is what an event says, with the stage that was entered or the letter that it is about; erased detail names neither.
+func (p *paper) happened(e *models.Event) string {
+	what := p.orKey("paper.event.", e.What)
+	var said struct{ Kind, To string }
+	if json.Unmarshal([]byte(e.Detail), &said) != nil {
+		return what
+	}
+	key := "kind." + said.Kind
+	switch {
+	case e.What == "stage":
+		key = "stage." + said.To
+	case said.Kind == "":
+		return what
+	}
+	if name := p.set.Label(p.lang, key); name != key {
+		what += ": " + name
+	}
+	return what
 }
 
 // actor is who did it: "Mieke (Onthaal)" where a shared desk said who.

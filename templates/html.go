@@ -247,13 +247,23 @@ func (w *htmlWriter) buttons(links []*ast.Link) {
 		}
 		b.WriteString(`<tr><td class="` + cell + `" align="center" style="` + ground + `border:2px solid ` + colourAction + `;border-radius:4px"><a class="` + linkClass + `" href="`)
 		escapeHTML(b, plain(string(link.Destination)))
-		b.WriteString(`" style="display:block;padding:10px 20px;line-height:24px;word-break:normal;overflow-wrap:normal;font-weight:bold;text-decoration:none;color:` + ink + `">`)
+		b.WriteString(`" style="display:block;padding:10px 20px;line-height:24px;` + wrapOf(link, w.source) + `font-weight:bold;text-decoration:none;color:` + ink + `">`)
 		w.inline(link)
 		b.WriteString(`</a></td><td class="q" style="padding:0 0 0 12px;line-height:1.4;font-size:14px;color:` + colourQuiet + `">`)
 		escapeHTML(b, w.or+" "+plain(string(link.Title)))
 		b.WriteString(`</td></tr><tr><td colspan="2" style="font-size:1px;line-height:8px">&nbsp;</td></tr>`)
 	}
 	b.WriteString("</table>")
+}
+
+// wrapOf keeps a short label on one line: beside it, on 320 px, the words for the way without still have their place.
+func wrapOf(link *ast.Link, source []byte) string {
+	var label strings.Builder
+	inlineText(link, source, &label)
+	if utf8.RuneCountInString(label.String()) <= 16 {
+		return "white-space:nowrap;"
+	}
+	return "word-break:normal;overflow-wrap:normal;"
 }
 
 func (w *htmlWriter) inline(n ast.Node) {

@@ -136,11 +136,11 @@ func (w *words) size(n int64) string {
 	case n < 1000:
 		return w.label("size.bytes", strconv.FormatInt(max(n, 0), 10))
 	case n < 999_500:
-		return strconv.FormatInt((n+500)/1000, 10) + "\u00a0kB"
+		return w.label("size.kilo", strconv.FormatInt((n+500)/1000, 10))
 	case n < 999_950_000:
-		return w.tenths((n+50_000)/100_000) + "\u00a0MB"
+		return w.label("size.mega", w.tenths((n+50_000)/100_000))
 	default:
-		return w.tenths((n+50_000_000)/100_000_000) + "\u00a0GB"
+		return w.label("size.giga", w.tenths((n+50_000_000)/100_000_000))
 	}
 }
 
