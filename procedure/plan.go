@@ -50,6 +50,8 @@ var Jobs = []Job{
 	{Name: evaluations, Do: (*Desk).evaluations},
 	{Name: "review_list", Do: (*Desk).ReviewList},
 	{Name: "handler_digest", Do: (*Desk).handlerDigest},
+	{Name: "weekly_digest", Do: (*Desk).weeklyDigest},
+	{Name: "monthly_digest", Do: (*Desk).monthlyDigest},
 	{Name: "held_mail", Do: (*Desk).ReleaseHeld},
 	{Name: "watchdog", Do: (*Desk).watchdog},
 	{Name: "retention", Do: (*Desk).Retain},
