@@ -50,7 +50,8 @@ var Jobs = []Job{
 }
 
 // plan lists what time brings for a complaint, as of a day: of what is past only the newest of each row of reminders, and the next ones; what was
-// mailed is left out.
+// mailed is left out. The complainant of a complaint that was taken over from an older register hears nothing by the clock before a colleague
+// has done something for it here: what he heard there is not known.
 func (d *Desk) plan(m *models.Matter, today models.Date) []Due {
 	var list []Due
 	if m.AnsweredAt == nil {
@@ -60,7 +61,8 @@ func (d *Desk) plan(m *models.Matter, today models.Date) []Due {
 	list = append(list, d.planTasks(m, today)...)
 	list = append(list, d.planMeasures(m, today)...)
 	list = append(list, d.planAftercare(m, today)...)
-	return slices.DeleteFunc(list, func(due Due) bool { return m.Mailed[due.What+"/"+due.slot] })
+	untold := m.TakenOver() && !m.Acted
+	return slices.DeleteFunc(list, func(due Due) bool { return m.Mailed[due.What+"/"+due.slot] || untold && due.Job != reminders })
 }
 
 // current leaves out of a row of reminders, in order of their days, those that a later one has made moot.

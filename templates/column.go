@@ -44,6 +44,10 @@ var readColumns = sync.OnceValues(func() (*columnBook, error) {
 			}
 		}
 	}
+	all, err := readWords()
+	if err != nil {
+		return nil, err
+	}
 	for _, lang := range Languages {
 		source, err := ours.ReadFile(lang + "/columns.toml")
 		if err != nil {
@@ -56,6 +60,9 @@ var readColumns = sync.OnceValues(func() (*columnBook, error) {
 		b.langs[lang] = w
 		add(b.columns, w.Columns)
 		add(b.stage, w.Stage)
+		for key := range w.Stage {
+			b.stage[spell(all[lang].label("stage."+key))] = key
+		}
 		add(b.language, w.Language)
 	}
 	return b, nil
@@ -84,13 +91,6 @@ func (s *Set) Stage(words string) string {
 	b, err := readColumns()
 	if err != nil {
 		return ""
-	}
-	for _, lang := range Languages {
-		for key := range b.langs[lang].Stage {
-			if spell(s.Label(lang, "stage."+key)) == spell(words) {
-				return key
-			}
-		}
 	}
 	return b.stage[spell(words)]
 }
