@@ -14,6 +14,8 @@ type complaintsCommand struct {
 	List complaintsList `cmd:"" help:"The complaints, in order of their number."`
 	Show complaintsShow `cmd:"" help:"Everything about one complaint."`
 
+	Dossier complaintsDossier `cmd:"" help:"Everything about one complaint as a PDF, on standard output; --full: with all mails and files, for an ombudsman."`
+
 	Export complaintsExport `cmd:"" help:"The register as a table, on standard output: csv, json or xlsx."`
 	Import complaintsImport `cmd:"" help:"Take over an existing register from a csv: all rows or none, each only once. Nobody is thanked again."`
 }
