@@ -113,9 +113,15 @@ type Complaint struct {
 	LastActivityAt  time.Time
 	LinkedTo        *int64
 	ErasedAt        *time.Time
+	Reference       string // number in the older register that it was taken over from
+	ImportDigest    string // "" when it was not; see procedure.TakeOver
 
 	SuspendedAt *time.Time `gorm:"-"` // since then the clock stands still; read off the changes of the term
+	Kind        string     `gorm:"-"` // of the newest analysis; EachComplaint reads it where it is asked for
 }
+
+// TakenOver tells whether the complaint came from an older register, where its complainant was thanked or not.
+func (c *Complaint) TakenOver() bool { return c.ImportDigest != "" }
 
 // Day is the "12" of "dag 12 van 45": calendar days since receipt.
 func (c *Complaint) Day(today Date) int { return today.DaysSince(c.ReceivedOn) }
@@ -217,6 +223,7 @@ func (tx *Tx) complaintWhere(cond string, arg any) (*Complaint, error) {
 type ComplaintFilter struct {
 	Since time.Time // received at or after; zero: all
 	Limit int       // 0: all
+	Kinds bool      // with Complaint.Kind
 }
 
 // EachComplaint calls fn for the complaints of the filter in order of number, practice complaints left out, reading 500 at a time.
@@ -224,7 +231,7 @@ func (tx *Tx) EachComplaint(f ComplaintFilter, fn func(*Complaint) error) error 
 	year, serial, left := 0, 0, f.Limit
 	for {
 		var page []Complaint
-		q := tx.db.Preload("Complainant").Preload("Handler").Where("NOT practice AND (year > ? OR (year = ? AND serial > ?))", year, year, serial)
+		q := tx.db.Preload("Complainant").Preload("Handler").Where("NOT practice AND (year, serial) > (?, ?)", year, serial)
 		if !f.Since.IsZero() {
 			q = q.Where("received_at >= ?", Micro(f.Since))
 		}
@@ -233,6 +240,11 @@ func (tx *Tx) EachComplaint(f ComplaintFilter, fn func(*Complaint) error) error 
 		}
 		if err := tx.suspensions(pointers(page)...); err != nil {
 			return err
+		}
+		if f.Kinds {
+			if err := tx.kinds(pointers(page)); err != nil {
+				return err
+			}
 		}
 		for i := range page {
 			if f.Limit > 0 && left == 0 {
@@ -248,6 +260,16 @@ func (tx *Tx) EachComplaint(f ComplaintFilter, fn func(*Complaint) error) error 
 		}
 		year, serial = page[len(page)-1].Year, page[len(page)-1].Serial
 	}
+}
+
+// kinds fills in what kind of complaint the newest analyses say it is.
+func (tx *Tx) kinds(list []*Complaint) error {
+	byID := make(map[int64]*Complaint, len(list))
+	ids := make([]int64, len(list))
+	for i, c := range list {
+		byID[c.ID], ids[i] = c, c.ID
+	}
+	return each(tx.db.Select("complaint_id", "kind").Where("complaint_id IN ?", ids).Order("complaint_id, version"), func(a *Analysis) { byID[a.ComplaintID].Kind = a.Kind })
 }
 
 // ComplaintsOf lists the complaints of the person behind an address but one (0: all), newest first, shielded ones among them.

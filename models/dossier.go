@@ -30,11 +30,12 @@ func (tx *Tx) AddScore(complaintID int64, score int, words string, messageID int
 	return tx.db.Exec("INSERT INTO satisfaction_scores (complaint_id, at, score, words, message_id) VALUES (?, ?, ?, ?, ?)", complaintID, tx.now, given, words, messageID).Error
 }
 
-// AnswerLeft tells whether a reaction to the complaint left and did not come back: a letter, or a call or letter that staff logged as the answer.
+// AnswerLeft tells whether a reaction to the complaint left and did not come back: a letter, or a call or letter that staff logged
+// as the answer, or the older register that it was taken over from says so.
 func (tx *Tx) AnswerLeft(complaintID int64) (bool, error) {
 	var n int64
 	err := tx.db.Raw(`SELECT (SELECT COUNT(*) FROM outbox WHERE complaint_id = ? AND kind IN ('answer','inadmissible','not_a_complaint','withdrawn','duplicate') AND state = 'sent' AND bounced_at IS NULL)
-		+ (SELECT COUNT(*) FROM events WHERE complaint_id = ? AND what = 'contact' AND detail LIKE '%"answer":true%')
+		+ (SELECT COUNT(*) FROM events WHERE complaint_id = ? AND what IN ('contact', 'imported') AND detail LIKE '%"answer":true%')
 		+ (SELECT COUNT(*) FROM tasks WHERE complaint_id = ? AND kind = 'post_letter' AND done_at IS NOT NULL)`, complaintID, complaintID, complaintID).Scan(&n).Error
 	return n > 0, err
 }

@@ -79,7 +79,7 @@ func (tx *Tx) Pseudonymise(c *Complaint, tag, reason string) error {
 	if err := tx.forgetComplainant(c); err != nil {
 		return fmt.Errorf("erase %s: %w", c.Number, err)
 	}
-	c.Subject, c.Facts, c.FactsOn, c.DesiredSolution, c.EndWords, c.Token, c.LinkedTo, c.ErasedAt = "", "", "", "", "", tag, nil, &now
+	c.Subject, c.Facts, c.FactsOn, c.DesiredSolution, c.EndWords, c.Reference, c.Token, c.LinkedTo, c.ErasedAt = "", "", "", "", "", "", tag, nil, &now
 	if err := tx.SaveComplaint(c); err != nil {
 		return err
 	}

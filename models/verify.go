@@ -113,17 +113,19 @@ func verifyLedger(tx *Tx) ([]string, error) {
 }
 
 // verifyReactions: every registered complaint was thanked, or, without an address, is a person's task; and none ended without a reaction
-// that left and did not come back, or that a person is told to make.
+// that left and did not come back, or that a person is told to make. One that was taken over from an older register was thanked there or
+// not, and may have ended there: its first event says so.
 func verifyReactions(tx *Tx) ([]string, error) {
 	return tx.all([][2]string{
 		{"%s (%s): nobody was thanked", `SELECT c.number AS a, c.stage AS b FROM complaints c WHERE erased_at IS NULL
 			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind = 'acknowledgement')
-			AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.complaint_id = c.id AND t.kind = 'post_letter')`},
+			AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.complaint_id = c.id AND t.kind = 'post_letter')
+			AND NOT EXISTS (SELECT 1 FROM events e WHERE e.complaint_id = c.id AND e.seq = 1 AND e.what = 'imported')`},
 		{"%s (%s): ended without a reaction", `SELECT c.number AS a, c.stage AS b FROM complaints c WHERE erased_at IS NULL
 			AND c.stage IN ('closed', 'inadmissible', 'not_a_complaint', 'withdrawn', 'duplicate')
 			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind IN ('answer', 'inadmissible', 'not_a_complaint', 'withdrawn', 'duplicate')
 				AND o.state <> 'failed' AND o.bounced_at IS NULL)
-			AND NOT EXISTS (SELECT 1 FROM events e WHERE e.complaint_id = c.id AND e.what = 'contact' AND e.detail LIKE '%"answer":true%')
+			AND NOT EXISTS (SELECT 1 FROM events e WHERE e.complaint_id = c.id AND e.what IN ('contact', 'imported') AND e.detail LIKE '%"answer":true%')
 			AND NOT (c.stage = 'not_a_complaint' AND c.end_reason IN ('advertising', 'internal')
 				AND EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind = 'acknowledgement' AND o.state <> 'failed' AND o.bounced_at IS NULL))
 			AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.complaint_id = c.id AND t.kind IN ('post_letter', 'call_or_write'))`},
@@ -159,7 +161,7 @@ func verifyBytes(tx *Tx) ([]string, error) {
 // verifyErased: of an erased complaint nothing is left that tells of a person, and every erasure that was noted is in force.
 func verifyErased(tx *Tx) ([]string, error) {
 	broken, err := tx.sentences("%s (%s): was erased, and something of it is left", `SELECT c.number AS a, c.stage AS b FROM complaints c JOIN complainants p ON p.id = c.complainant_id
-		WHERE c.erased_at IS NOT NULL AND (c.subject <> '' OR c.facts <> '' OR p.name <> '' OR p.email <> ''
+		WHERE c.erased_at IS NOT NULL AND (c.subject <> '' OR c.facts <> '' OR c.reference <> '' OR p.name <> '' OR p.email <> ''
 			OR EXISTS (SELECT 1 FROM messages m WHERE m.complaint_id = c.id AND m.direction <> 'note' AND (m.text <> '' OR m.raw IS NOT NULL))
 			OR EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.staff_id IS NULL AND o.recipient <> ''))`)
 	if err != nil {

@@ -98,6 +98,36 @@ func exerciseVerify(t *testing.T, e Engine) {
 			}
 		}
 	})
+	t.Run("a complaint that was taken over is held to what its first event says", func(t *testing.T) {
+		r := newRegister(t, e)
+		ended, open := r.complaintRow("De soep was koud."), r.complaintRow("Het bed was hard.")
+		ended.Stage, ended.Reference, ended.ImportDigest, open.ImportDigest = Closed, "17/2024", "a", "b"
+		r.write(func(tx *Tx) (err error) {
+			for _, c := range []*Complaint{ended, open} {
+				if c.Number, c.Serial, err = tx.NextNumber(c.Year); err != nil {
+					return err
+				}
+				if err := tx.AddComplaint(c); err != nil {
+					return err
+				}
+				if _, err := tx.AddEvent(c.ID, "operator", "imported", map[string]any{"answer": c == ended}, []byte("0123456789abcdef")); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for _, id := range []int64{ended.ID, open.ID} {
+			if left := must[bool](t)(r.read().AnswerLeft(id)); left != (id == ended.ID) {
+				t.Errorf("complaint %d: an answer left: %v", id, left)
+			}
+		}
+		for sql, want := range map[string]string{"": "", "UPDATE complaints SET stage = 'closed'": "K-2026-0002 (closed): ended without a reaction",
+			"DELETE FROM events WHERE complaint_id = 1": "K-2026-0001: no event tells of its registration; K-2026-0001 (closed): nobody was thanked; K-2026-0001 (closed): ended without a reaction"} {
+			if got := strings.Join(r.afterTampering(t, sql), "; "); got != want {
+				t.Errorf("after %q: %q, want %q", sql, got, want)
+			}
+		}
+	})
 	t.Run("an erased complaint is held to nothing that was erased", func(t *testing.T) {
 		got := r.afterTampering(t, `DELETE FROM outbox; UPDATE complaints SET erased_at = received_at, subject = '', facts = ''; UPDATE events SET salt = '', detail = '';
 			UPDATE complainants SET name = '', email = ''; UPDATE messages SET text = '', raw = NULL`)

@@ -58,7 +58,8 @@ var Jobs = []Job{
 }
 
 // plan lists what time brings for a complaint, as of a day: of what is past only the newest of each row of reminders, and the next ones; what was
-// mailed is left out. Of a complaint that has ended only tasks are left.
+// mailed is left out. Of a complaint that has ended only tasks are left. The complainant of a complaint that was taken over from an older
+// register hears nothing by the clock before a colleague has done something for it here: what he heard there is not known.
 func (d *Desk) plan(m *models.Matter, today models.Date) []Due {
 	list := d.planTasks(m, today)
 	if !m.Stage.Ended() && m.ErasedAt == nil {
@@ -69,7 +70,8 @@ func (d *Desk) plan(m *models.Matter, today models.Date) []Due {
 		list = append(list, d.planMeasures(m, today)...)
 		list = append(list, d.planAftercare(m, today)...)
 	}
-	list = slices.DeleteFunc(list, func(due Due) bool { return m.Mailed[due.What+"/"+due.slot] })
+	untold := m.TakenOver() && !m.Acted
+	list = slices.DeleteFunc(list, func(due Due) bool { return m.Mailed[due.What+"/"+due.slot] || untold && due.Job != reminders })
 	slices.SortStableFunc(list, func(a, b Due) int { return cmp.Compare(a.rank, b.rank) })
 	return list
 }

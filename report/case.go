@@ -19,6 +19,7 @@ type Case struct {
 	Shielded     bool                   // the reader may not see who complains; the caller's to set
 	Staff        map[int64]string       // names by entry; Load knows who handled or wrote, the caller may add the others
 	Zone         *time.Location         // of the organisation
+	Whole        bool                   // with all of each hash, for who has to check them; the caller's to set
 
 	Complaint  *models.Complaint
 	Analysis   *models.Analysis // the newest version; nil: none yet

@@ -234,15 +234,24 @@ func (p *paper) earlier() {
 	p.rows([]col{{p.named("number"), 26, small}, {p.label("received"), 30, small}, {p.label("subject"), 42, small}, {p.label("outcome"), 32, small}, {p.label("why"), 35, small}}, rows)
 }
 
-// trail is the chain of events, with the beginning of each hash.
+// shortHash is how much of each hash a dossier shows.
+const shortHash = 12
+
+// trail is the chain of events, with the beginning of each hash, or all of it.
 func (p *paper) trail() {
 	p.heading(p.label("trail"), tableRoom)
-	p.text(quiet, p.label("trail_note"))
+	shown := shortHash
+	if p.Whole {
+		shown = 64
+		p.text(quiet, p.label("trail_whole"))
+	} else {
+		p.text(quiet, p.label("trail_note"))
+	}
 	p.space(2)
 	var rows [][]string
 	for i := range p.Events {
 		e := &p.Events[i]
-		rows = append(rows, []string{strconv.Itoa(e.Seq), e.At.In(p.Zone).Format("2006-01-02 15:04:05"), p.actor(e), p.happened(e), e.Hash[:min(len(e.Hash), 12)]})
+		rows = append(rows, []string{strconv.Itoa(e.Seq), e.At.In(p.Zone).Format("2006-01-02 15:04:05"), p.actor(e), p.happened(e), e.Hash[:min(len(e.Hash), shown)]})
 	}
 	p.rows([]col{{p.label("seq"), 12, small}, {p.label("time"), 38, small}, {p.label("who"), 38, small}, {p.label("what"), 50, small}, {p.label("hash"), 27, mono}}, rows)
 }

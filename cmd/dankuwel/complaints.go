@@ -15,6 +15,11 @@ import (
 type complaintsCommand struct {
 	List complaintsList `cmd:"" help:"The complaints, in order of their number."`
 	Show complaintsShow `cmd:"" help:"Everything about one complaint."`
+
+	Dossier complaintsDossier `cmd:"" help:"Everything about one complaint as a PDF, on standard output; --full: with all mails and files, for an ombudsman."`
+
+	Export complaintsExport `cmd:"" help:"The register as a table, on standard output: csv, json or xlsx."`
+	Import complaintsImport `cmd:"" help:"Take over an existing register from a csv: all rows or none, each only once. Nobody is thanked again."`
 }
 
 type complaintsList struct{ listFlags }
@@ -36,6 +41,7 @@ type complainantJSON struct {
 
 type complaintJSON struct {
 	Number       string          `json:"number"`
+	Reference    *string         `json:"reference"` // number in the register that it was taken over from
 	Stage        models.Stage    `json:"stage"`
 	ReceivedAt   string          `json:"received_at"`
 	RegisteredAt string          `json:"registered_at"`
@@ -63,12 +69,15 @@ func orNull(s string) *string {
 
 func complaintOf(c *models.Complaint, now time.Time, zone *time.Location) complaintJSON {
 	j := complaintJSON{
-		Number: c.Number, Stage: c.Stage, ReceivedAt: stamp(c.ReceivedAt, zone), RegisteredAt: stamp(c.RegisteredAt, zone), Carrier: c.Carrier, Channel: c.Channel,
+		Number: c.Number, Reference: orNull(c.Reference), Stage: c.Stage, ReceivedAt: stamp(c.ReceivedAt, zone), RegisteredAt: stamp(c.RegisteredAt, zone), Carrier: c.Carrier, Channel: c.Channel,
 		Subject: c.Subject, Language: c.Language, Department: orNull(c.Department), AnswerDue: c.AnswerDue, Overdue: c.Overdue(models.DateOf(now, zone)), Suspended: c.SuspendedAt != nil,
 		Verdict: orNull(c.Verdict), Satisfaction: c.Satisfaction, ErasedAt: stampOrNull(c.ErasedAt, zone),
 		Complainant: complainantJSON{c.Complainant.Name, c.Complainant.Email, c.Complainant.Phone, c.Anonymous, c.Shielded},
 	}
 	if c.Shielded {
+		if c.Reference != "" {
+			j.Reference = orNull(shieldedText)
+		}
 		j.Subject, j.Complainant.Name, j.Complainant.Email, j.Complainant.Phone = shieldedText, shieldedText, shieldedText, shieldedText
 	}
 	if c.Handler != nil {
@@ -314,6 +323,9 @@ func (j *dossierJSON) print(env *environment, c *models.Complaint) error {
 		fmt.Fprintf(w, "erased      %s\n", *j.ErasedAt)
 	} else {
 		fmt.Fprintf(w, "subject     %s\ncomplainant %s <%s>\n", j.Subject, j.Complainant.Name, j.Complainant.Email)
+	}
+	if j.Reference != nil {
+		fmt.Fprintf(w, "taken over  number there %s\n", *j.Reference)
 	}
 	if j.Department != nil {
 		fmt.Fprintf(w, "department  %s\n", *j.Department)
