@@ -221,6 +221,10 @@ func (tx *Tx) backupRows(a *archiveWriter, t tableShape) error {
 		part.Reset()
 		return err
 	}
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return err
+	}
 	values, into := make([]any, len(t.Columns)), make([]any, len(t.Columns))
 	for i := range values {
 		into[i] = &values[i]
@@ -230,8 +234,13 @@ func (tx *Tx) backupRows(a *archiveWriter, t tableShape) error {
 			return err
 		}
 		for i, v := range values {
-			if at, ok := v.(time.Time); ok {
-				values[i] = at.UTC().Format(time.RFC3339Nano)
+			switch v := v.(type) {
+			case time.Time:
+				values[i] = v.UTC().Format(time.RFC3339Nano)
+			case int64: // SQLite keeps true as 1
+				if types[i].DatabaseTypeName() == "BOOLEAN" {
+					values[i] = v != 0
+				}
 			}
 		}
 		if err := encoder.Encode(values); err != nil {

@@ -172,6 +172,7 @@ func exerciseBackup(t *testing.T, e Engine) {
 			t.Errorf("the same again: %v", err)
 		}
 		r.Store = r.open(r.dir)
+		r.sound()
 		r.now = r.now.Add(time.Minute)
 		r.complain("Later.")
 		r.Store.Close()
@@ -182,7 +183,6 @@ func exerciseBackup(t *testing.T, e Engine) {
 		if _, err := r.read().Complaint("K-2026-0003"); err != nil {
 			t.Error(err)
 		}
-		r.sound()
 	})
 	t.Run("mails that waited are not sent a second time", func(t *testing.T) {
 		r := newRegister(t, e)

@@ -496,11 +496,6 @@ func valueOf(v any, kind string) (any, error) {
 	case kind == "DATETIME" || kind == "TIMESTAMPTZ":
 		text, _ := v.(string)
 		return time.Parse(time.RFC3339Nano, text)
-	case kind == "BOOLEAN" || kind == "BOOL":
-		if isNumber {
-			return number != "0", nil
-		}
-		return v, nil
 	case isNumber:
 		return number.Int64()
 	}
