@@ -3,9 +3,7 @@ package models
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -177,29 +175,6 @@ func (tx *Tx) backupBlob(a *archiveWriter, sha string, size int64, at time.Time)
 	a.end.Blobs, a.end.Bytes = a.end.Blobs+1, a.end.Bytes+size
 	_, err = a.put("blobs/"+sha[:2]+"/"+sha, size, at, content)
 	return err
-}
-
-// wholeBlob opens bytes that are there and are what their key says; nil when they are not.
-func (tx *Tx) wholeBlob(sha string, size int64) (io.ReadCloser, error) {
-	r, err := tx.OpenBlob(sha)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	if size <= inlinePostgres { // read once
-		b, err := io.ReadAll(io.LimitReader(r, size+1))
-		if sum := sha256.Sum256(b); err != nil || hex.EncodeToString(sum[:]) != sha {
-			return nil, err
-		}
-		return io.NopCloser(bytes.NewReader(b)), nil
-	}
-	if got, n, err := digestOf(r); err != nil || got != sha || n != size {
-		return nil, err
-	}
-	return tx.OpenBlob(sha)
 }
 
 func (tx *Tx) backupRows(a *archiveWriter, t tableShape) error {

@@ -134,14 +134,16 @@ func exerciseBackup(t *testing.T, e Engine) {
 		r := promised(t, e)
 		file := r.backup()
 		for what, change := range map[string]func(name, content string) (string, string){
-			"another word":     func(n, c string) (string, string) { return n, strings.Replace(c, "De soep", "De koek", 1) },
-			"a row less":       func(n, c string) (string, string) { return n, dropFirstRow(n, c) },
-			"a member less":    func(n, c string) (string, string) { return strings.Replace(n, "rows/tasks/000001.jsonl", "", 1), c },
-			"an unknown one":   func(n, c string) (string, string) { return strings.Replace(n, "rows/tasks/", "rows/chores/", 1), c },
-			"a way out":        func(n, c string) (string, string) { return strings.Replace(n, "rows/tasks/", "../", 1), c },
-			"a newer schema":   func(n, c string) (string, string) { return n, strings.Replace(c, `"schema": `, `"schema": 9`, 1) },
-			"a newer format":   func(n, c string) (string, string) { return n, strings.Replace(c, `"format": 1`, `"format": 2`, 1) },
-			"other count":      func(n, c string) (string, string) { return n, strings.Replace(c, `"complaints": 2`, `"complaints": 3`, 1) },
+			"another word":   func(n, c string) (string, string) { return n, strings.Replace(c, "De soep", "De koek", 1) },
+			"a row less":     func(n, c string) (string, string) { return n, dropFirstRow(n, c) },
+			"a member less":  func(n, c string) (string, string) { return strings.Replace(n, "rows/tasks/000001.jsonl", "", 1), c },
+			"an unknown one": func(n, c string) (string, string) { return strings.Replace(n, "rows/tasks/", "rows/chores/", 1), c },
+			"a way out":      func(n, c string) (string, string) { return strings.Replace(n, "rows/tasks/", "../", 1), c },
+			"a newer schema": func(n, c string) (string, string) { return n, strings.Replace(c, `"schema": `, `"schema": 9`, 1) },
+			"a newer format": func(n, c string) (string, string) { return n, strings.Replace(c, `"format": 1`, `"format": 2`, 1) },
+			"other count": func(n, c string) (string, string) {
+				return n, strings.Replace(c, `"complaints": 2`, `"complaints": 3`, 1)
+			},
 			"bytes by another": func(n, c string) (string, string) { return strings.Replace(n, "blobs/", "blobs/0", 1) + "0", c },
 		} {
 			err := elsewhere(t, SQLite).restore(rewritten(t, file, change), false)

@@ -206,6 +206,29 @@ func (tx *Tx) OpenBlob(sha string) (io.ReadCloser, error) {
 	return f, nil
 }
 
+// wholeBlob opens bytes that are there and are what their key says; nil when they are not.
+func (tx *Tx) wholeBlob(sha string, size int64) (io.ReadCloser, error) {
+	r, err := tx.OpenBlob(sha)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if size <= inlinePostgres { // read once
+		b, err := io.ReadAll(io.LimitReader(r, size+1))
+		if sum := sha256.Sum256(b); err != nil || int64(len(b)) != size || hex.EncodeToString(sum[:]) != sha {
+			return nil, err
+		}
+		return io.NopCloser(bytes.NewReader(b)), nil
+	}
+	if got, n, err := digestOf(r); err != nil || got != sha || n != size {
+		return nil, err
+	}
+	return tx.OpenBlob(sha)
+}
+
 // digestOf reads to the end and gives SHA-256 in hex, and how many bytes there were.
 func digestOf(r io.Reader) (string, int64, error) {
 	h := sha256.New()

@@ -47,6 +47,7 @@ var Jobs = []Job{
 	{"handler_digest", (*Desk).handlerDigest},
 	{"held_mail", (*Desk).ReleaseHeld},
 	{"retention", (*Desk).Retain},
+	{"seal", (*Desk).Seal},
 }
 
 // plan lists what time brings for a complaint, as of a day: of what is past only the newest of each row of reminders, and the next ones; what was
