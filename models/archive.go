@@ -28,6 +28,7 @@ import (
 //	rows/ledger/000001.jsonl  a row per line, an array of values in the order of the columns; times as RFC 3339 in UTC
 //	end.json                backupEnd: rows per table, the SHA-256 of each file of rows, one over all that stands before it
 //
+// Behind it stands an empty gzip member (RFC 1952 section 2.2) whose comment is the SHA-256 of every byte before: without it the file was cut off.
 // The search index is made anew, the leases of processes are left out.
 
 // BackupFormat is the format that this program writes, and the newest that it reads.
@@ -71,6 +72,8 @@ type backupEnd struct {
 
 // archiveWriter writes a backup.
 type archiveWriter struct {
+	out io.Writer
+	all hash.Hash // of every byte
 	zip *gzip.Writer
 	tar *tar.Writer
 	end backupEnd
@@ -79,11 +82,12 @@ type archiveWriter struct {
 }
 
 func newArchiveWriter(w io.Writer, at time.Time) (*archiveWriter, error) {
-	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	all := sha256.New()
+	z, err := gzip.NewWriterLevel(io.MultiWriter(w, all), gzip.BestSpeed)
 	if err != nil {
 		return nil, err
 	}
-	return &archiveWriter{zip: z, tar: tar.NewWriter(z), sum: sha256.New(), at: at,
+	return &archiveWriter{out: w, all: all, zip: z, tar: tar.NewWriter(z), sum: sha256.New(), at: at,
 		end: backupEnd{BackupCount: BackupCount{Rows: map[string]int{}, Gone: []string{}}, Members: map[string]string{}}}, nil
 }
 
@@ -124,8 +128,20 @@ func (a *archiveWriter) close() error {
 	if err := a.putJSON(endMember, a.end); err != nil {
 		return err
 	}
-	return errors.Join(a.tar.Close(), a.zip.Close())
+	if err := errors.Join(a.tar.Close(), a.zip.Close()); err != nil {
+		return err
+	}
+	_, err := a.out.Write(endMark(a.all))
+	return err
 }
+
+// endMark is an empty gzip member whose comment tells the digest: header with FCOMMENT, comment, a final block of nothing, CRC and size 0.
+func endMark(all hash.Hash) []byte {
+	mark := append([]byte{0x1f, 0x8b, 8, 0x10, 0, 0, 0, 0, 0, 255}, endWords+hex.EncodeToString(all.Sum(nil))...)
+	return append(mark, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+}
+
+const endWords = "end of a dankuwel backup, sha256 "
 
 // ErrBackup: the file is no backup, or not a whole one.
 type ErrBackup struct{ Why string }
@@ -159,9 +175,18 @@ func readArchive(file string, see archiveVisitor) (*BackupHead, *BackupCount, er
 		return nil, nil, err
 	}
 	defer f.Close()
-	in := bufio.NewReaderSize(f, 1<<20)
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, err
+	}
+	all := sha256.New()
+	in := bufio.NewReaderSize(io.TeeReader(io.LimitReader(f, max(0, info.Size()-int64(len(endMark(all))))), all), 1<<20)
 	if begin, err := in.Peek(len(gzipHeader)); err != nil || !bytes.Equal(begin, gzipHeader) {
 		return nil, nil, ErrBackup{"it does not begin as one; was it made by dankuwel backup?"}
+	}
+	mark := make([]byte, len(endMark(all)))
+	if _, err := f.ReadAt(mark, info.Size()-int64(len(mark))); err != nil || !bytes.Contains(mark, []byte(endWords)) {
+		return nil, nil, ErrBackup{"it was cut off: its end is missing"}
 	}
 	z, err := gzip.NewReader(in)
 	if err != nil {
@@ -185,6 +210,9 @@ func readArchive(file string, see archiveVisitor) (*BackupHead, *BackupCount, er
 	}
 	if _, err := io.Copy(io.Discard, z); err != nil {
 		return nil, nil, broken(err)
+	}
+	if !bytes.Equal(mark, endMark(all)) {
+		return nil, nil, ErrBackup{"it was changed or damaged"}
 	}
 	return r.head, &r.got.BackupCount, nil
 }

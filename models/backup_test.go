@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -121,7 +122,7 @@ func exerciseBackup(t *testing.T, e Engine) {
 		random := rand.New(rand.NewPCG(1, 2))
 		for range 200 {
 			changed := append([]byte(nil), whole...)
-			at := random.IntN(len(changed) - 1)
+			at := random.IntN(len(changed))
 			changed[at] ^= 1 << random.IntN(8)
 			try(fmt.Sprintf("a bit of byte %d of %d", at, len(whole)), changed)
 		}
@@ -302,7 +303,8 @@ func rewritten(t *testing.T, file string, change func(name, content string) (str
 	in := tar.NewReader(must[*gzip.Reader](t)(gzip.NewReader(f)))
 	out := must[*os.File](t)(os.Create(filepath.Join(t.TempDir(), "rewritten")))
 	defer out.Close()
-	z := must[*gzip.Writer](t)(gzip.NewWriterLevel(out, gzip.BestSpeed))
+	all := sha256.New()
+	z := must[*gzip.Writer](t)(gzip.NewWriterLevel(io.MultiWriter(out, all), gzip.BestSpeed))
 	w := tar.NewWriter(z)
 	for {
 		h, err := in.Next()
@@ -320,6 +322,7 @@ func rewritten(t *testing.T, file string, change func(name, content string) (str
 	if err := errors.Join(w.Close(), z.Close()); err != nil {
 		t.Fatal(err)
 	}
+	out.Write(endMark(all))
 	return out.Name()
 }
 
