@@ -28,7 +28,7 @@ func elsewhere(t *testing.T, e Engine) *register {
 }
 
 func (r *register) restore(file string, moves bool) error {
-	_, err := Restore(context.Background(), r.engine, r.dsn, r.dir, file, r.now.Add(time.Hour), moves)
+	_, _, err := Restore(context.Background(), r.engine, r.dsn, r.dir, file, r.now.Add(time.Hour), moves)
 	return err
 }
 
@@ -166,7 +166,7 @@ func exerciseBackup(t *testing.T, e Engine) {
 			t.Errorf("in use: %v", err)
 		}
 		if e == Postgres { // a node on another machine has a folder of its own
-			if _, err := Restore(context.Background(), e, r.dsn, t.TempDir(), file, r.now, false); !errors.Is(err, ErrInUse) {
+			if _, _, err := Restore(context.Background(), e, r.dsn, t.TempDir(), file, r.now, false); !errors.Is(err, ErrInUse) {
 				t.Errorf("in use elsewhere: %v", err)
 			}
 		}
@@ -393,7 +393,7 @@ func backupUnderLoad(t *testing.T, e Engine) {
 		}
 		there.Store = there.open(there.dir)
 		there.sound()
-		if n := there.count("SELECT COUNT(*) FROM complaints"); n < before[i] || n == 0 || n > registered {
+		if n := there.count("SELECT COUNT(*) FROM complaints"); n < before[i] || n > registered || i == len(files)-1 && n == 0 {
 			t.Errorf("backup %d holds %d complaints; %d were there before, %d in the end", i, n, before[i], registered)
 		}
 	}
@@ -446,7 +446,7 @@ func oldBackups(t *testing.T) {
 		r.Store.Close()
 		stopped, stop := context.WithTimeout(context.Background(), 30*time.Millisecond)
 		defer stop()
-		if _, err := Restore(stopped, SQLite, r.dsn, r.dir, file, noon, false); err == nil {
+		if _, _, err := Restore(stopped, SQLite, r.dsn, r.dir, file, noon, false); err == nil {
 			t.Log("it was ready before it could be stopped")
 			return
 		}

@@ -37,23 +37,23 @@ var ErrInUse = errors.New("the register is in use: stop dankuwel run, on every m
 // byte, the register empty or not newer, and nobody may use it. Until the last moment the old register is there: on SQLite the new one is
 // made beside it and takes its name, on PostgreSQL all is one transaction. moves: nothing ran since the backup was made, so what waits in its
 // outbox is still to be sent; otherwise it may have left since, and waits for a decision.
-func Restore(ctx context.Context, engine Engine, dsn, dataDir, file string, now time.Time, moves bool) (*BackupHead, error) {
-	head, _, err := CheckBackup(file)
+func Restore(ctx context.Context, engine Engine, dsn, dataDir, file string, now time.Time, moves bool) (*BackupHead, *BackupCount, error) {
+	head, count, err := CheckBackup(file)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s := &Store{engine: engine, dir: dataDir}
 	defer s.Close()
 	if err := s.enter(syscall.LOCK_EX); errors.Is(err, errLocked) {
-		return nil, ErrInUse
+		return nil, nil, ErrInUse
 	} else if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	l := &loader{store: s, file: file, now: Micro(now), moves: moves}
 	if engine == SQLite {
-		return head, l.beside(ctx, s.sqlitePath(dsn), head)
+		return head, count, l.beside(ctx, s.sqlitePath(dsn), head)
 	}
-	return head, l.inPlace(ctx, dsn, head)
+	return head, count, l.inPlace(ctx, dsn, head)
 }
 
 // loader fills an empty register from a backup.
@@ -348,13 +348,22 @@ func (tx *Tx) holdBack(moves bool, at time.Time) error {
 		return tx.db.Exec("UPDATE outbox SET state = 'queued', lease_owner = '', lease_until = NULL WHERE state = 'sending'").Error
 	}
 	return tx.db.Exec("UPDATE outbox SET state = 'failed', last_code = 0, last_error = ?, lease_owner = '', lease_until = NULL WHERE state IN ('queued', 'sending')",
-		fmt.Sprintf("%s of %s: it may have left since; outbox retry sends it", putBack, at.UTC().Format(time.RFC3339))).Error
+		fmt.Sprintf("%s of %s: it may have left since; outbox retry sends it, outbox left notes that it had left", putBack, at.UTC().Format(time.RFC3339))).Error
 }
 
 // HeldBack lists the mails that a restore held back.
 func (tx *Tx) HeldBack() (list []OutboxMail, err error) {
 	err = tx.db.Where("state = 'failed' AND last_error LIKE ?", putBack+"%").Order("id").Find(&list).Error
 	return list, err
+}
+
+// Left notes that a mail which a restore held back had left after all; about when it was made, for nobody knows better.
+func (tx *Tx) Left(id int64) error {
+	r := tx.db.Exec("UPDATE outbox SET state = 'sent', sent_at = created_at, last_error = '' WHERE id = ? AND state = 'failed' AND last_error LIKE ?", id, putBack+"%")
+	if r.Error == nil && r.RowsAffected == 0 {
+		return fmt.Errorf("mail %d, held back by a restore: %w", id, ErrNotFound)
+	}
+	return r.Error
 }
 
 func (l *loader) head(h *BackupHead) error {
