@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -147,12 +148,14 @@ func (b *Blob) Drop() {
 }
 
 // PutBlob writes the blob's row; once, however often the same bytes come.
-func (tx *Tx) PutBlob(b Blob) error {
+func (tx *Tx) PutBlob(b Blob) error { return tx.putBlobAt(b, tx.now) }
+
+func (tx *Tx) putBlobAt(b Blob, at time.Time) error {
 	if b.temp != "" {
 		tx.spent = append(tx.spent, b.temp)
 	}
 	r := tx.db.Exec("INSERT INTO blobs (sha256, size, data, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
-		b.SHA256, b.Size, b.data, tx.now)
+		b.SHA256, b.Size, b.data, at)
 	if r.Error != nil {
 		return fmt.Errorf("put blob: %w", r.Error)
 	}
@@ -203,6 +206,36 @@ func (tx *Tx) OpenBlob(sha string) (io.ReadCloser, error) {
 	return f, nil
 }
 
+// wholeBlob opens bytes that are there and are what their key says; nil when they are not.
+func (tx *Tx) wholeBlob(sha string, size int64) (io.ReadCloser, error) {
+	r, err := tx.OpenBlob(sha)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if size <= inlinePostgres { // read once
+		b, err := io.ReadAll(io.LimitReader(r, size+1))
+		if sum := sha256.Sum256(b); err != nil || int64(len(b)) != size || hex.EncodeToString(sum[:]) != sha {
+			return nil, err
+		}
+		return io.NopCloser(bytes.NewReader(b)), nil
+	}
+	if got, n, err := digestOf(r); err != nil || got != sha || n != size {
+		return nil, err
+	}
+	return tx.OpenBlob(sha)
+}
+
+// digestOf reads to the end and gives SHA-256 in hex, and how many bytes there were.
+func digestOf(r io.Reader) (string, int64, error) {
+	h := sha256.New()
+	n, err := io.Copy(h, r)
+	return hex.EncodeToString(h.Sum(nil)), n, err
+}
+
 // OpenUnput reads a finished blob that is not in the register yet.
 func (s *Store) OpenUnput(b Blob) (io.ReadCloser, error) {
 	switch {
@@ -241,6 +274,14 @@ func (r *chunkReader) Read(p []byte) (int, error) {
 // SweepBlobs removes files that no transaction came to name, once they are older than age. It returns how many.
 func (tx *Tx) SweepBlobs(age time.Duration) (int, error) {
 	s := tx.store
+	alone, err := s.holdFiles(syscall.LOCK_EX | syscall.LOCK_NB)
+	if errors.Is(err, errLocked) {
+		return 0, nil // a backup is being made, which still names them; they go the next time
+	}
+	if err != nil {
+		return 0, fmt.Errorf("sweep blobs: %w", err)
+	}
+	defer alone.Close()
 	swept, before := 0, time.Now().Add(-age)
 	for _, dir := range []string{"tmp", "blobs"} {
 		err := filepath.WalkDir(filepath.Join(s.dir, dir), func(path string, d fs.DirEntry, err error) error {
@@ -258,6 +299,11 @@ func (tx *Tx) SweepBlobs(age time.Duration) (int, error) {
 		}
 	}
 	return swept, nil
+}
+
+// holdFiles takes the lock on what lies in data_dir/blobs: shared, nothing is removed there until it is closed; alone, to remove.
+func (s *Store) holdFiles(how int) (*os.File, error) {
+	return lockFile(filepath.Join(s.dir, "blobs.lock"), how)
 }
 
 // sweepFile removes the file when it is older than before and no row names it. The same bytes may come again at this very moment:

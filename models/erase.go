@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"gorm.io/gorm"
@@ -399,11 +400,14 @@ func (s *Store) scrub(db *gorm.DB, dropped []string) {
 		db.Exec("VACUUM complainants, complaints, messages, attachments, forwards, blobs, blob_chunks, ledger, outbox, events, analyses, drafts, corrective_measures, tasks, complaint_search")
 		return
 	}
-	read := s.Read(db.Statement.Context)
-	for _, key := range dropped {
-		if path := s.blobPath(key); filepath.Base(path) == key {
-			read.sweepFile(path, time.Now().Add(-youngFile))
+	if alone, err := s.holdFiles(syscall.LOCK_EX | syscall.LOCK_NB); err == nil { // otherwise a backup is being made, and they are swept later
+		read := s.Read(db.Statement.Context)
+		for _, key := range dropped {
+			if path := s.blobPath(key); filepath.Base(path) == key {
+				read.sweepFile(path, time.Now().Add(-youngFile))
+			}
 		}
+		alone.Close()
 	}
 	db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
 }

@@ -69,8 +69,11 @@ func (s *Store) Erasures() ([]Erasure, error) {
 		return nil, fmt.Errorf("read erasures: %w", err)
 	}
 	defer f.Close()
-	var list []Erasure
-	for lines := bufio.NewScanner(f); ; {
+	return readErasures(f)
+}
+
+func readErasures(r io.Reader) (list []Erasure, err error) {
+	for lines := bufio.NewScanner(r); ; {
 		if !lines.Scan() {
 			if err := lines.Err(); err != nil {
 				return list, fmt.Errorf("read erasures: %w", err)

@@ -75,9 +75,9 @@ func (tx *Tx) TooBig() (list []OutboxMail, err error) {
 }
 
 // Refused lists mails about a complaint that a server refused for good, and of which nobody was told yet. One that is too big goes again
-// without attachments; of the word that a colleague's mail came back nobody is told in turn.
+// without attachments; of the word that a colleague's mail came back nobody is told in turn. One that a restore held back was not refused.
 func (tx *Tx) Refused() (list []OutboxMail, err error) {
-	err = tx.db.Where(`state = 'failed' AND complaint_id IS NOT NULL AND bounced_at IS NULL AND (staff_id IS NULL OR (kind <> 'bounced'
+	err = tx.db.Where(`state = 'failed' AND complaint_id IS NOT NULL AND bounced_at IS NULL AND last_error NOT LIKE '` + putBack + `%' AND (staff_id IS NULL OR (kind <> 'bounced'
 		AND NOT (last_code IN (552, 523) AND kind IN ('registration', 'addition') AND key NOT LIKE '%/light')))`).Order("id").Limit(100).Find(&list).Error
 	return list, err
 }

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,6 +31,7 @@ type Store struct {
 	write, read *gorm.DB // one pool on PostgreSQL, two on SQLite
 	engine      Engine
 	dir         string     // data_dir
+	lock        *os.File   // shared with every other Store on data_dir; Restore wants it alone
 	files       sync.Mutex // held while a file in data_dir/blobs comes or goes
 }
 
@@ -47,20 +49,13 @@ var migrations embed.FS
 // Open opens the register, creates it when it is not there yet, and brings it to the newest schema. dsn is a path under dataDir for
 // SQLite, a postgres:// address for PostgreSQL. It refuses a database that is newer than the program and pragmas that did not hold.
 func Open(ctx context.Context, engine Engine, dsn, dataDir string) (*Store, error) {
-	for _, d := range []string{dataDir, filepath.Join(dataDir, "tmp"), filepath.Join(dataDir, "blobs")} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
-			return nil, fmt.Errorf("create the data folder: %w", err)
-		}
-	}
 	s := &Store{engine: engine, dir: dataDir}
-	var err error
-	switch engine {
-	case SQLite:
-		err = s.openSQLite(dsn)
-	case Postgres:
-		err = s.openPostgres(dsn)
-	default:
-		err = fmt.Errorf("unknown database driver %q", engine)
+	err := s.enter(syscall.LOCK_SH)
+	if errors.Is(err, errLocked) {
+		err = errors.New("a backup is being put back into this register; wait until dankuwel restore has ended")
+	}
+	if err == nil {
+		err = s.connect(dsn)
 	}
 	if err == nil {
 		err = s.migrate(ctx)
@@ -70,6 +65,50 @@ func Open(ctx context.Context, engine Engine, dsn, dataDir string) (*Store, erro
 		return nil, err
 	}
 	return s, nil
+}
+
+// enter makes the data folder and takes its lock: shared to use the register, alone to replace it.
+func (s *Store) enter(how int) (err error) {
+	for _, d := range []string{s.dir, filepath.Join(s.dir, "tmp"), filepath.Join(s.dir, "blobs")} {
+		if err := os.MkdirAll(d, 0o700); err != nil {
+			return fmt.Errorf("create the data folder: %w", err)
+		}
+	}
+	s.lock, err = lockFile(filepath.Join(s.dir, "register.lock"), how|syscall.LOCK_NB)
+	return err
+}
+
+func (s *Store) connect(dsn string) error {
+	switch s.engine {
+	case SQLite:
+		return s.openSQLite(dsn)
+	case Postgres:
+		return s.openPostgres(dsn)
+	}
+	return fmt.Errorf("unknown database driver %q", s.engine)
+}
+
+// errLocked: another process holds the lock.
+var errLocked = errors.New("locked")
+
+// lockFile takes a lock (flock) on a file that it makes when it is missing. Closing the file gives it back, and so does the end of the process.
+func lockFile(path string, how int) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	for {
+		switch err = syscall.Flock(int(f.Fd()), how); err {
+		case nil:
+			return f, nil
+		case syscall.EINTR:
+			continue
+		case syscall.EWOULDBLOCK:
+			err = errLocked
+		}
+		f.Close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 }
 
 func gormConfig() *gorm.Config {
@@ -84,10 +123,7 @@ func gormConfig() *gorm.Config {
 const busyTimeout = 10 * time.Second
 
 func (s *Store) openSQLite(dsn string) error {
-	path := dsn
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(s.dir, path)
-	}
+	path := s.sqlitePath(dsn)
 	const common = "?_time_format=sqlite&_timezone=UTC&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)"
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
 	// SQLite gives its side files the permissions of the register, so it is made before it is opened.
@@ -113,6 +149,13 @@ func (s *Store) openSQLite(dsn string) error {
 		return fmt.Errorf("open the register %s for reading: %w", path, err)
 	}
 	return s.checkPragmas()
+}
+
+func (s *Store) sqlitePath(dsn string) string {
+	if filepath.IsAbs(dsn) {
+		return dsn
+	}
+	return filepath.Join(s.dir, dsn)
 }
 
 func openSQLite(dsn string, conns int) (*gorm.DB, error) {
@@ -142,6 +185,7 @@ func (s *Store) openPostgres(dsn string) error {
 	if err != nil {
 		return errors.New("open the register on PostgreSQL: " + redact(err.Error(), dsn))
 	}
+	config.RuntimeParams["application_name"] = applicationName
 	conns := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(readUTC))
 	db, err := openPool(postgres.New(postgres.Config{Conn: pool{DB: conns}}), conns, 8)
 	if err != nil {
@@ -151,6 +195,9 @@ func (s *Store) openPostgres(dsn string) error {
 	s.write, s.read = db, db
 	return nil
 }
+
+// applicationName tells our connections from those of others to the same database.
+const applicationName = "dankuwel"
 
 func redact(text, dsn string) string {
 	u, err := url.Parse(dsn)
@@ -189,6 +236,10 @@ func (s *Store) Close() error {
 		if pool, err := db.DB(); err == nil {
 			errs = append(errs, pool.Close())
 		}
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+		s.lock = nil
 	}
 	return errors.Join(errs...)
 }
@@ -235,36 +286,49 @@ func SchemaVersion() int {
 
 // migrate runs the missing migrations, all of them and their numbers in one transaction.
 func (s *Store) migrate(ctx context.Context) error {
-	list, err := migrationsOf(s.engine)
-	if err != nil {
-		return err
-	}
 	return s.write.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 		if s.engine == Postgres { // two nodes that start together
 			if err := db.Exec("SELECT pg_advisory_xact_lock(7361)").Error; err != nil {
 				return err
 			}
 		}
-		if err := db.Exec("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)").Error; err != nil {
-			return fmt.Errorf("prepare the register: %w", err)
-		}
-		var have int
-		if err := db.Raw("SELECT COALESCE(MAX(version), 0) FROM schema_migrations").Row().Scan(&have); err != nil {
-			return fmt.Errorf("read the schema version: %w", err)
-		}
-		if have > len(list) {
-			return fmt.Errorf("the register has schema version %d, this program knows up to %d: install a newer dankuwel", have, len(list))
-		}
-		for _, m := range list[have:] {
-			if err := execScript(db, m.sql); err != nil {
-				return fmt.Errorf("migration %s: %w", m.name, err)
-			}
-			if err := db.Exec("INSERT INTO schema_migrations (version, name) VALUES (?, ?)", m.version, m.name).Error; err != nil {
-				return fmt.Errorf("migration %s: %w", m.name, err)
-			}
-		}
-		return nil
+		return s.migrateTo(db, SchemaVersion())
 	})
+}
+
+// migrateTo runs the missing migrations up to a version.
+func (s *Store) migrateTo(db *gorm.DB, version int) error {
+	list, err := migrationsOf(s.engine)
+	if err != nil {
+		return err
+	}
+	if err := db.Exec("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL)").Error; err != nil {
+		return fmt.Errorf("prepare the register: %w", err)
+	}
+	have, err := schemaOf(db)
+	if err != nil {
+		return err
+	}
+	if have > len(list) {
+		return fmt.Errorf("the register has schema version %d, this program knows up to %d: install a newer dankuwel", have, len(list))
+	}
+	for _, m := range list[have:max(have, version)] {
+		if err := execScript(db, m.sql); err != nil {
+			return fmt.Errorf("migration %s: %w", m.name, err)
+		}
+		if err := db.Exec("INSERT INTO schema_migrations (version, name) VALUES (?, ?)", m.version, m.name).Error; err != nil {
+			return fmt.Errorf("migration %s: %w", m.name, err)
+		}
+	}
+	return nil
+}
+
+// schemaOf reads the version of the schema.
+func schemaOf(db *gorm.DB) (version int, err error) {
+	if err = db.Raw("SELECT COALESCE(MAX(version), 0) FROM schema_migrations").Row().Scan(&version); err != nil {
+		err = fmt.Errorf("read the schema version: %w", err)
+	}
+	return version, err
 }
 
 // execScript runs a migration statement by statement: PostgreSQL's extended protocol takes one at a time. A statement ends at a

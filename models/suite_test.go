@@ -42,7 +42,7 @@ func exercise(t *testing.T, e Engine) {
 		{"complaints", exerciseComplaints}, {"messages", exerciseMessages}, {"ledger", exerciseLedger}, {"outbox", exerciseOutbox},
 		{"claims", exerciseClaims}, {"events", exerciseEvents}, {"blobs", exerciseBlobs}, {"search", exerciseSearch}, {"staff", exerciseStaff},
 		{"leases", exerciseLeases}, {"jobs", exerciseJobs}, {"faults", exerciseFaults}, {"plans", exercisePlans}, {"verify", exerciseVerify}, {"practice", exercisePractice},
-		{"erase", exerciseErase},
+		{"erase", exerciseErase}, {"backup", exerciseBackup}, {"seals", exerciseSeals},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, e) })
 	}

@@ -1,14 +1,11 @@
 package models
 
-import (
-	"fmt"
-	"os"
-)
+import "fmt"
 
 // Verify looks whether the register keeps its promises (CONTRACT sections 1 and 8) and returns a sentence for each that is broken.
 func (tx *Tx) Verify() ([]string, error) {
 	var broken []string
-	for _, look := range []func(*Tx) ([]string, error){verifyChains, verifyNumbers, verifyLedger, verifyReactions, verifyBytes, verifyErased} {
+	for _, look := range []func(*Tx) ([]string, error){verifyDatabase, verifyChains, verifySeals, verifyNumbers, verifyLedger, verifyReactions, verifyAnswers, verifyOutbox, verifyBytes, verifyErased} {
 		list, err := look(tx)
 		if err != nil {
 			return broken, fmt.Errorf("verify: %w", err)
@@ -16,6 +13,24 @@ func (tx *Tx) Verify() ([]string, error) {
 		broken = append(broken, list...)
 	}
 	return broken, nil
+}
+
+// verifyDatabase lets SQLite look through its file: unique keys, references, pages. PostgreSQL holds its own.
+func verifyDatabase(tx *Tx) (broken []string, err error) {
+	if tx.store.engine != SQLite {
+		return nil, nil
+	}
+	var found []string
+	if err := tx.db.Raw("PRAGMA integrity_check(20)").Scan(&found).Error; err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		if f != "ok" {
+			broken = append(broken, "the database file is damaged: "+f)
+		}
+	}
+	loose, err := tx.sentences("rows of %s refer to rows of %s that are not there", `SELECT DISTINCT "table" AS a, parent AS b FROM pragma_foreign_key_check`)
+	return append(broken, loose...), err
 }
 
 // verifyChains recomputes the hash chain of every complaint.
@@ -76,7 +91,12 @@ func verifyNumbers(tx *Tx) (broken []string, err error) {
 			broken = append(broken, fmt.Sprintf("%s: the counter stands at %d, the last number is %d", s.Name, s.Value, s.Last))
 		}
 	}
-	return broken, err
+	if err != nil {
+		return broken, err
+	}
+	other, err := tx.sentences("%s bears the number of another: it is %s", `SELECT number AS a, 'number ' || serial || ' of ' || year AS b FROM complaints WHERE NOT practice
+		AND number <> 'K-' || year || '-' || CASE WHEN serial < 10 THEN '000' WHEN serial < 100 THEN '00' WHEN serial < 1000 THEN '0' ELSE '' END || serial`)
+	return append(broken, other...), err
 }
 
 // sentences runs a query whose rows are two texts, and makes a sentence of each.
@@ -114,48 +134,78 @@ func verifyLedger(tx *Tx) ([]string, error) {
 
 // verifyReactions: every registered complaint was thanked, or, without an address, is a person's task; and none ended without a reaction
 // that left and did not come back, or that a person is told to make. One that was taken over from an older register was thanked there or
-// not, and may have ended there: its first event says so.
+// not, and may have ended there: its first event says so. A mail that a restore held back may have left: the operator decides.
 func verifyReactions(tx *Tx) ([]string, error) {
 	return tx.all([][2]string{
 		{"%s (%s): nobody was thanked", `SELECT c.number AS a, c.stage AS b FROM complaints c WHERE erased_at IS NULL
 			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind = 'acknowledgement')
 			AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.complaint_id = c.id AND t.kind = 'post_letter')
 			AND NOT EXISTS (SELECT 1 FROM events e WHERE e.complaint_id = c.id AND e.seq = 1 AND e.what = 'imported')`},
+		{"%s (%s): the thanks came back, and nobody was told to call or write", `SELECT c.number AS a, c.stage AS b FROM complaints c WHERE erased_at IS NULL
+			AND EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind = 'acknowledgement' AND o.bounced_at IS NOT NULL)
+			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind = 'acknowledgement' AND o.bounced_at IS NULL)
+			AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.complaint_id = c.id AND t.kind IN ('call_or_write', 'post_letter'))`},
 		{"%s (%s): ended without a reaction", `SELECT c.number AS a, c.stage AS b FROM complaints c WHERE erased_at IS NULL
 			AND c.stage IN ('closed', 'inadmissible', 'not_a_complaint', 'withdrawn', 'duplicate')
 			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind IN ('answer', 'inadmissible', 'not_a_complaint', 'withdrawn', 'duplicate')
-				AND o.state <> 'failed' AND o.bounced_at IS NULL)
+				AND (o.state <> 'failed' OR o.last_error LIKE '` + putBack + `%') AND o.bounced_at IS NULL)
 			AND NOT EXISTS (SELECT 1 FROM events e WHERE e.complaint_id = c.id AND e.what IN ('contact', 'imported') AND e.detail LIKE '%"answer":true%')
 			AND NOT (c.stage = 'not_a_complaint' AND c.end_reason IN ('advertising', 'internal')
-				AND EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind = 'acknowledgement' AND o.state <> 'failed' AND o.bounced_at IS NULL))
+				AND EXISTS (SELECT 1 FROM outbox o WHERE o.complaint_id = c.id AND o.kind = 'acknowledgement' AND (o.state <> 'failed' OR o.last_error LIKE '` + putBack + `%') AND o.bounced_at IS NULL))
 			AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.complaint_id = c.id AND t.kind IN ('post_letter', 'call_or_write'))`},
 	})
 }
 
-// verifyBytes: what rows name is there in full.
+// verifyAnswers: no final answer, by mail or by a call that counts as one, came before a complete analysis (Analysis.Missing).
+func verifyAnswers(tx *Tx) ([]string, error) {
+	complete := func(at string) string {
+		return `EXISTS (SELECT 1 FROM analyses a WHERE a.complaint_id = c.id AND a.at <= ` + at + ` AND a.facts <> '' AND a.circumstances <> '' AND a.causes <> '' AND a.kind <> ''
+			AND a.verdict <> '' AND a.severity <> '' AND a.damage <> '' AND a.earlier <> '' AND a.steps <> '' AND a.conclusion <> '')`
+	}
+	return tx.all([][2]string{
+		{"%s (%s): was answered before its analysis was complete", `SELECT DISTINCT c.number AS a, c.stage AS b FROM complaints c JOIN outbox o ON o.complaint_id = c.id
+			WHERE c.erased_at IS NULL AND o.kind = 'answer' AND o.staff_id IS NULL AND NOT ` + complete("o.created_at")},
+		{"%s (%s): a call counts as its answer, before its analysis was complete", `SELECT DISTINCT c.number AS a, c.stage AS b FROM complaints c JOIN events e ON e.complaint_id = c.id
+			WHERE c.erased_at IS NULL AND e.what = 'contact' AND e.detail LIKE '%"answer":true%' AND NOT ` + complete("e.at")},
+	})
+}
+
+// verifyOutbox: a mail has a key that says what it is about, and one that left says when. That no key is there twice is held by the engine.
+func verifyOutbox(tx *Tx) ([]string, error) {
+	return tx.all([][2]string{
+		{"outbox mail %s (%s) has no key", `SELECT CAST(id AS TEXT) AS a, kind AS b FROM outbox WHERE key = ''`},
+		{"outbox mail %s (%s) left, and nothing says when", `SELECT CAST(id AS TEXT) AS a, kind AS b FROM outbox WHERE state = 'sent' AND sent_at IS NULL`},
+		{"outbox mail %s (%s) is being sent by nobody", `SELECT CAST(id AS TEXT) AS a, kind AS b FROM outbox WHERE state = 'sending' AND (lease_owner = '' OR lease_until IS NULL)`},
+	})
+}
+
+// verifyBytes reads all bytes that rows name and holds them against their keys.
 func verifyBytes(tx *Tx) ([]string, error) {
-	var rows []struct {
-		SHA256 string `gorm:"column:sha256"`
-		Size   int64
-	}
-	query := `SELECT sha256, size FROM blobs WHERE (data IS NULL AND size > 0) OR LENGTH(data) <> size`
-	if tx.store.engine == Postgres {
-		query = `SELECT b.sha256, b.size FROM blobs b
-			WHERE b.size <> COALESCE(LENGTH(b.data), (SELECT SUM(LENGTH(k.data)) FROM blob_chunks k WHERE k.sha256 = b.sha256), 0)`
-	}
-	if err := tx.db.Raw(query).Scan(&rows).Error; err != nil {
-		return nil, err
-	}
 	var broken []string
-	for _, r := range rows {
-		if tx.store.engine == SQLite { // the row is in order when its file is
-			if info, err := os.Stat(tx.store.blobPath(r.SHA256)); err == nil && info.Size() == r.Size {
+	for last := ""; ; {
+		var page []struct {
+			SHA256 string `gorm:"column:sha256"`
+			Size   int64
+		}
+		if err := tx.db.Table("blobs").Select("sha256, size").Where("sha256 > ?", last).Order("sha256").Limit(1000).Find(&page).Error; err != nil {
+			return broken, err
+		}
+		for _, b := range page {
+			last = b.SHA256
+			content, err := tx.wholeBlob(b.SHA256, b.Size)
+			if err != nil {
+				return broken, err
+			}
+			if content == nil {
+				broken = append(broken, fmt.Sprintf("the file %.12s… of %d bytes is gone or not whole", b.SHA256, b.Size))
 				continue
 			}
+			content.Close()
 		}
-		broken = append(broken, fmt.Sprintf("the file %.12s… of %d bytes is gone or not whole", r.SHA256, r.Size))
+		if len(page) < 1000 {
+			return broken, nil
+		}
 	}
-	return broken, nil
 }
 
 // verifyErased: of an erased complaint nothing is left that tells of a person, and every erasure that was noted is in force.

@@ -40,6 +40,14 @@ func promised(t *testing.T, e Engine) *register {
 		if err := tx.AddLedgerEntry(known); err != nil {
 			return err
 		}
+		whole := &Analysis{ComplaintID: thanked.ID, Version: 1}
+		for _, key := range AnalysisFields {
+			*whole.Field(key) = "x"
+		}
+		whole.Verdict = "founded"
+		if err := tx.AddAnalysis(whole); err != nil {
+			return err
+		}
 		for _, kind := range []string{"acknowledgement", "answer"} {
 			m := mailRow(kind)
 			m.Kind, m.ComplaintID = kind, &thanked.ID
@@ -60,7 +68,7 @@ func exerciseVerify(t *testing.T, e Engine) {
 	r := promised(t, e)
 	for _, c := range []struct{ name, sql, want string }{
 		{"a sound register", "", ""},
-		{"a complaint is gone", "UPDATE complaints SET serial = 3 WHERE serial = 2", "K-2026: the last number is 3, but there are 2; K-2026: the counter stands at 2, the last number is 3"},
+		{"a complaint is gone", "UPDATE complaints SET serial = 3 WHERE serial = 2", "K-2026: the last number is 3, but there are 2; K-2026: the counter stands at 2, the last number is 3; K-2026-0002 bears the number of another: it is number 3 of 2026"},
 		{"the counter was set back", "UPDATE counters SET value = 1 WHERE name = 'K-2026'", "K-2026: the counter stands at 1, the last number is 2"},
 		{"a whole year is gone", "INSERT INTO counters (name, value) VALUES ('K-2025', 4)", "K-2025: the counter stands at 4, the last number is 0"},
 		{"a parked mail is gone", "UPDATE ledger SET parked_no = NULL WHERE parked_no = 1", "P: the last number is 2, but there are 1"},
@@ -73,12 +81,38 @@ func exerciseVerify(t *testing.T, e Engine) {
 		{"ended without a word", "DELETE FROM outbox WHERE kind = 'answer'", "K-2026-0001 (closed): ended without a reaction"},
 		{"the answer failed", "UPDATE outbox SET state = 'failed' WHERE kind = 'answer'", "K-2026-0001 (closed): ended without a reaction"},
 		{"the answer came back", "UPDATE outbox SET bounced_at = created_at WHERE kind = 'answer'", "K-2026-0001 (closed): ended without a reaction"},
+		{"the thanks came back unnoticed", "UPDATE outbox SET bounced_at = created_at WHERE kind = 'acknowledgement'", "K-2026-0001 (closed): the thanks came back, and nobody was told to call or write"},
+		{"answered without an analysis", "DELETE FROM analyses", "K-2026-0001 (closed): was answered before its analysis was complete"},
+		{"answered before the last field", "UPDATE analyses SET conclusion = ''", "K-2026-0001 (closed): was answered before its analysis was complete"},
+		{"answered before its analysis", "UPDATE outbox SET created_at = '2026-03-02 11:59:59+00:00' WHERE kind = 'answer'", "K-2026-0001 (closed): was answered before its analysis was complete"},
+		{"a number of another", "UPDATE complaints SET number = 'K-2026-0007' WHERE serial = 2", "K-2026-0007 bears the number of another: it is number 2 of 2026"},
+		{"sent, and nothing says when", "UPDATE outbox SET state = 'sent' WHERE kind = 'answer'", "outbox mail 2 (answer) left, and nothing says when"},
+		{"sent by nobody", "UPDATE outbox SET state = 'sending' WHERE kind = 'answer'", "outbox mail 2 (answer) is being sent by nobody"},
 		{"bytes in a row are not whole", "UPDATE blobs SET size = size + 1 WHERE size < 10", "of 7 bytes is gone or not whole"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := strings.Join(r.afterTampering(t, c.sql), "; ")
 			if got != c.want && (c.want == "" || !strings.HasPrefix(c.want, "of ") || !strings.HasSuffix(got, c.want)) {
 				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+	t.Run("bytes of the same length, but others", func(t *testing.T) {
+		r := promised(t, e)
+		must[bool](t)(true, r.Store.write.Exec("UPDATE blobs SET data = ? WHERE size = 6", []byte("answeR")).Error)
+		if got := must[[]string](t)(r.read().Verify()); len(got) != 1 || !strings.Contains(got[0], "of 6 bytes is gone or not whole") {
+			t.Errorf("%q", got)
+		}
+	})
+	if e == SQLite {
+		t.Run("an index that does not hold its rows", func(t *testing.T) {
+			r := promised(t, e)
+			r.exec("PRAGMA writable_schema = 1")
+			r.exec("UPDATE sqlite_master SET sql = 'CREATE INDEX outbox_raw ON outbox (mailbox)' WHERE name = 'outbox_raw'")
+			r.Store.Close()
+			r.Store = r.open(r.dir)
+			if got := must[[]string](t)(r.read().Verify()); len(got) == 0 || !strings.Contains(got[0], "the database file is damaged") {
+				t.Errorf("%q", got)
 			}
 		})
 	}

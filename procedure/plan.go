@@ -55,6 +55,7 @@ var Jobs = []Job{
 	{Name: "held_mail", Do: (*Desk).ReleaseHeld},
 	{Name: "watchdog", Do: (*Desk).watchdog},
 	{Name: "retention", Do: (*Desk).Retain},
+	{Name: "seal", Do: (*Desk).Seal},
 }
 
 // plan lists what time brings for a complaint, as of a day: of what is past only the newest of each row of reminders, and the next ones; what was

@@ -67,14 +67,21 @@ func newApp(ctx context.Context, c *Config, log *slog.Logger, now func() time.Ti
 
 // openRegister opens the database that the configuration names.
 func (c *Config) openRegister(ctx context.Context) (*models.Store, error) {
-	dsn := c.Database.DSN.Reveal()
-	if c.Database.Driver == string(models.SQLite) { // joined to data_dir already, which may be relative
-		var err error
-		if dsn, err = filepath.Abs(dsn); err != nil {
-			return nil, err
-		}
+	engine, dsn, err := c.register()
+	if err != nil {
+		return nil, err
 	}
-	return models.Open(ctx, models.Engine(c.Database.Driver), dsn, c.DataDir)
+	return models.Open(ctx, engine, dsn, c.DataDir)
+}
+
+// register says where the register is.
+func (c *Config) register() (models.Engine, string, error) {
+	dsn := c.Database.DSN.Reveal()
+	var err error
+	if c.Database.Driver == string(models.SQLite) { // joined to data_dir already, which may be relative
+		dsn, err = filepath.Abs(dsn)
+	}
+	return models.Engine(c.Database.Driver), dsn, err
 }
 
 func (a *app) wire(now func() time.Time) error {

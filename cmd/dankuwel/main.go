@@ -34,6 +34,8 @@ type commands struct {
 	Report     reportCommand     `cmd:"" help:"Figures for management, of a week, a month or a year; to standard output."`
 	Templates  templatesCommand  `cmd:"" help:"The texts of the letters."`
 	Erase      eraseCommand      `cmd:"" help:"Erase what one complaint tells of people, everywhere; its figures stay."`
+	Backup     backupCommand     `cmd:"" help:"Copy the whole register into one file, while it is in use."`
+	Restore    restoreCommand    `cmd:"" help:"Put a backup in the place of an empty or older register, on either kind of database."`
 	Verify     verifyCommand     `cmd:"" help:"Check the audit chains, the number series and every promise; exit status 1 when one is broken."`
 	Version    versionCommand    `cmd:"" help:"Version, commit, Go version, schema version of the database."`
 }

@@ -11,13 +11,18 @@ import (
 type outboxCommand struct {
 	List  outboxList  `cmd:"" help:"Every mail that went out or is to go out."`
 	Retry outboxRetry `cmd:"" help:"Send a mail again that failed, or does not wait for its next attempt."`
+	Left  outboxLeft  `cmd:"" help:"Note that a mail which restore held back had left before."`
 	Flush outboxFlush `cmd:"" help:"Send now what waits for its next attempt."`
 }
 
 type outboxList struct{ listFlags }
 
 type outboxRetry struct {
-	ID int64 `arg:"" name:"id" help:"As outbox list shows it."`
+	IDs []int64 `arg:"" name:"id" help:"As outbox list shows it; several may be named."`
+}
+
+type outboxLeft struct {
+	IDs []int64 `arg:"" name:"id" help:"As outbox list shows it; several may be named."`
 }
 
 type outboxFlush struct{}
@@ -97,14 +102,31 @@ func cameBack(m *models.OutboxMail) string {
 	return word
 }
 
-// Run makes one mail due now; the service sends it, or run --once.
+// Run makes mails due now, all of those named or none, and sends them.
 func (r *outboxRetry) Run(env *environment) error {
+	return decideOutbox(env, r.IDs, (*models.Tx).Retry)
+}
+
+// Run notes that mails had left which a restore held back.
+func (l *outboxLeft) Run(env *environment) error {
+	return decideOutbox(env, l.IDs, (*models.Tx).Left)
+}
+
+func decideOutbox(env *environment, ids []int64, decide func(*models.Tx, int64) error) error {
 	a, err := openApp(env)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	if err := a.store.Write(env.ctx, a.desk.Now(), func(tx *models.Tx) error { return tx.Retry(r.ID) }); err != nil {
+	err = a.store.Write(env.ctx, a.desk.Now(), func(tx *models.Tx) error {
+		for _, id := range ids {
+			if err := decide(tx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	return a.drain(env)
