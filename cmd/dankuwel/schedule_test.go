@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -59,7 +60,7 @@ func TestSchedule(t *testing.T) {
 		return out
 	}
 	says("schedule --help", exitDone, "--at", "--dry-run", "review_list", "held_mail")
-	says("schedule remainders", exitUsage, `no job "remainders"`, "review_list, handler_digest, held_mail")
+	says("schedule remainders", exitUsage, `no job "remainders"`, "review_list, handler_digest, weekly_digest, monthly_digest, held_mail, watchdog, retention, seal")
 	says("schedule --at tomorrow", exitUsage, `--at "tomorrow"`, "2026-11-23T08:15:00+01:00")
 	says("schedule", exitDone, "welcome", "!review_list") // who is new is welcomed; nothing is parked
 	if out := says("schedule", exitDone); out != "" {
@@ -92,7 +93,11 @@ func TestSchedule(t *testing.T) {
 	if err := json.Unmarshal([]byte(says("outbox list --json", exitDone)), &queued); err != nil {
 		t.Fatal(err)
 	}
-	if len(queued) != 3 {
+	kinds := map[string]int{}
+	for _, m := range queued {
+		kinds[m.Kind]++
+	}
+	if !maps.Equal(kinds, map[string]int{"welcome": 1, "review_list": 2, "weekly_digest": 1, "monthly_digest": 1}) {
 		t.Errorf("the outbox holds %v", queued)
 	}
 	for _, m := range queued {
