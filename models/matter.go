@@ -159,6 +159,12 @@ func (tx *Tx) LetterTo(email string) (time.Time, error) {
 	return list[0].At, nil
 }
 
+// PreviewedTo is the staff entry to which a version of a draft was shown last; 0 none.
+func (tx *Tx) PreviewedTo(complaintID int64, version int) (staffID int64, err error) {
+	err = tx.db.Raw("SELECT COALESCE((SELECT staff_id FROM tokens WHERE complaint_id = ? AND purpose = 'preview' AND draft = ? ORDER BY created_at DESC LIMIT 1), 0)", complaintID, version).Scan(&staffID).Error
+	return staffID, err
+}
+
 // LastLetter is when the newest letter to the complainant about a complaint was made; zero when there is none.
 func (tx *Tx) LastLetter(complaintID int64) (at time.Time, err error) {
 	err = tx.eachTime("SELECT complaint_id, '', at FROM messages WHERE complaint_id = ? AND direction = 'out' ORDER BY at DESC LIMIT 1", []any{complaintID}, func(_ int64, _ string, t time.Time) { at = t })
