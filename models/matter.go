@@ -3,7 +3,6 @@ package models
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -31,22 +30,21 @@ const matters = `SELECT id FROM complaints WHERE stage IN ('registered','investi
 
 // Matters lists them in order of number.
 func (tx *Tx) Matters() ([]*Matter, error) {
-	return tx.mattersWhere("id IN (" + matters + ")")
+	return tx.mattersWhere("id IN ("+matters+")", "complaint_id IN ("+matters+")")
 }
 
 // Matter reads one complaint with what its clock hangs on; nil when it is none of them.
 func (tx *Tx) Matter(complaintID int64) (*Matter, error) {
-	list, err := tx.mattersWhere("id = ? AND id IN ("+matters+")", complaintID)
+	list, err := tx.mattersWhere("id = ? AND id IN ("+matters+")", "complaint_id = ?", complaintID)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
 	return list[0], nil
 }
 
-// fewMatters are so few that their rows are asked for by number; of more of them by the same condition again.
-const fewMatters = 1000
-
-func (tx *Tx) mattersWhere(cond string, args ...any) ([]*Matter, error) {
+// mattersWhere reads complaints, and their rows by another condition with the same arguments. The statements are always the same, so that the engine
+// reads them once.
+func (tx *Tx) mattersWhere(cond, of string, args ...any) ([]*Matter, error) {
 	var complaints []Complaint
 	if err := tx.db.Preload("Complainant").Preload("Handler").Where(cond, args...).Order("year, serial").Find(&complaints).Error; err != nil {
 		return nil, fmt.Errorf("complaints that have not ended: %w", err)
@@ -56,14 +54,9 @@ func (tx *Tx) mattersWhere(cond string, args ...any) ([]*Matter, error) {
 	}
 	list := make([]*Matter, len(complaints))
 	byID := make(map[int64]*Matter, len(complaints))
-	ids := make([]string, len(complaints))
 	for i := range complaints {
 		list[i] = &Matter{Complaint: &complaints[i], Letters: map[string]time.Time{}, Mailed: map[string]bool{}}
-		byID[complaints[i].ID], ids[i] = list[i], strconv.FormatInt(complaints[i].ID, 10)
-	}
-	of := "complaint_id IN (SELECT id FROM complaints WHERE " + cond + ")"
-	if len(ids) <= fewMatters {
-		of, args = "complaint_id IN ("+strings.Join(ids, ",")+")", nil
+		byID[complaints[i].ID] = list[i]
 	}
 	err := errors.Join(
 		tx.eachTime(`SELECT complaint_id, direction || kind, at FROM messages m WHERE `+of+` AND direction <> 'note'
@@ -157,6 +150,12 @@ func (tx *Tx) LetterTo(email string) (time.Time, error) {
 		return time.Time{}, err
 	}
 	return list[0].At, nil
+}
+
+// PreviewedTo is the staff entry to which a version of a draft was shown last; 0 none.
+func (tx *Tx) PreviewedTo(complaintID int64, version int) (staffID int64, err error) {
+	err = tx.db.Raw("SELECT COALESCE((SELECT staff_id FROM tokens WHERE complaint_id = ? AND purpose = 'preview' AND draft = ? ORDER BY created_at DESC LIMIT 1), 0)", complaintID, version).Scan(&staffID).Error
+	return staffID, err
 }
 
 // LastLetter is when the newest letter to the complainant about a complaint was made; zero when there is none.

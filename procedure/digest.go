@@ -31,7 +31,7 @@ func (d *Desk) handlerDigest(ctx context.Context) error {
 		}
 		agendas := map[int64][]templates.AgendaItem{}
 		for _, m := range list {
-			if waits[m.Mailbox] || m.ErasedAt != nil {
+			if waits[m.Mailbox] || m.ErasedAt != nil || len(d.agenda(m, d.Settings.Staff[0], today)) == 0 { // for nobody, whoever reads it
 				continue
 			}
 			n, err := d.circle(tx, m.Complaint)

@@ -185,19 +185,24 @@ func (d *Desk) doDue(tx *models.Tx, complaintID int64, today models.Date, isDue 
 	if _, err := tx.ComplaintByID(complaintID); err != nil {
 		return err
 	}
-	for done := map[string]bool{}; ; { // one thing may change what else is due
+	for done := map[string]bool{}; ; {
 		m, err := tx.Matter(complaintID)
 		if err != nil || m == nil {
 			return err
 		}
-		list := d.plan(m, today)
-		i := slices.IndexFunc(list, func(due Due) bool { return isDue(due) && !done[due.What+due.slot] })
-		if i < 0 {
-			return nil
+		again := false
+		for _, due := range d.plan(m, today) {
+			if again || !isDue(due) || done[due.What+due.slot] {
+				continue
+			}
+			done[due.What+due.slot] = true
+			if err := due.do(d, tx, m, due); err != nil {
+				return fmt.Errorf("%s of %s: %w", due.What, m.Number, err)
+			}
+			again = due.Job == followUps // it may change what else is due
 		}
-		done[list[i].What+list[i].slot] = true
-		if err := list[i].do(d, tx, m, list[i]); err != nil {
-			return fmt.Errorf("%s of %s: %w", list[i].What, m.Number, err)
+		if !again {
+			return nil
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -142,14 +143,18 @@ func remindOfTask(t models.Task, since models.Date) func(*Desk, *models.Tx, *mod
 	}
 }
 
-// remindAuthor tells the author of a draft that it waits.
+// remindAuthor tells who is to decide on a draft that it waits: its author, or who is to release it.
 func remindAuthor(dr models.Draft, since models.Date) func(*Desk, *models.Tx, *models.Matter, Due) error {
 	return func(d *Desk, tx *models.Tx, m *models.Matter, due Due) error {
-		author := d.Settings.StaffByID(dr.AuthorID)
-		if author == nil {
+		shown, err := tx.PreviewedTo(m.ID, dr.Version)
+		if err != nil {
+			return err
+		}
+		decides := d.Settings.StaffByID(cmp.Or(shown, dr.AuthorID))
+		if decides == nil {
 			return remind("draft", kindOf(&dr), since)(d, tx, m, due)
 		}
-		return d.watch(tx, "reminder", m.Complaint, []*models.Staff{author}, "draft", kindOf(&dr), since, due.slot)
+		return d.watch(tx, "reminder", m.Complaint, []*models.Staff{decides}, "draft", kindOf(&dr), since, due.slot)
 	}
 }
 
@@ -219,7 +224,7 @@ func (d *Desk) watch(tx *models.Tx, kind string, c *models.Complaint, to []*mode
 		if l.data.Complainant = person(&c.Complainant); c.Shielded && !s.Has(models.Coordinator) || watch == "measure" || watch == "evaluation" {
 			l.data.Complainant = templates.Person{}
 		}
-		if c.Handler != nil && c.Handler != s && c.Handler.ID != s.ID {
+		if c.Handler != nil && c.Handler.ID != s.ID && (kind != "reminder" || len(to) > 1) {
 			l.data.Owner = c.Handler.Name
 		}
 		switch {

@@ -40,6 +40,10 @@ func (d *Desk) planStatus(m *models.Matter, today models.Date) []Due {
 		news = latest(news, at)
 	}
 	soonest := d.dayOf(news).AddDays(apart)
+	if today > m.AnswerDue && !d.promised(m) { // no day was named, so none was missed; the coordinator is to name one
+		on := max(d.Settings.Calendar.Add(d.dayOf(last), d.Settings.StatusEvery), soonest)
+		return []Due{{Job: statusUpdates, What: "status_update", On: on, slot: "late:" + string(m.AnswerDue), do: (*Desk).sayStatus}}
+	}
 	if today > m.AnswerDue {
 		return []Due{{Job: statusUpdates, What: "status_update", On: max(m.AnswerDue.AddDays(1), soonest), slot: "late:" + string(m.AnswerDue), do: (*Desk).sayLate}}
 	}
@@ -51,6 +55,11 @@ func (d *Desk) planStatus(m *models.Matter, today models.Date) []Due {
 		return nil // the answer comes before, or the letter that says it does not
 	}
 	return []Due{{Job: statusUpdates, What: "status_update", On: on, slot: string(on), do: (*Desk).sayStatus}}
+}
+
+// promised tells whether the complainant read the day of the answer: in the thanks, or in the letter about what moved it.
+func (d *Desk) promised(m *models.Matter) bool {
+	return m.AnswerDue >= d.dayOf(m.RegisteredAt).AddDays(promiseDays) || slices.ContainsFunc(m.Terms, func(t models.TermChange) bool { return t.NewDue == m.AnswerDue })
 }
 
 // mayWrite tells whether a letter may go to the person by itself today: the address is not dead, and two days have passed since any letter
@@ -78,7 +87,9 @@ func (d *Desk) mayWrite(tx *models.Tx, c *models.Complaint) (bool, error) {
 // sayStatus tells what is true of this complaint: what happened since the last letter, what is next, until when.
 func (d *Desk) sayStatus(tx *models.Tx, m *models.Matter, due Due) error {
 	return d.writeStatus(tx, m, due, func(l *letter) error {
-		l.data.AnswerDue = m.AnswerDue.Time(d.Zone())
+		if d.promised(m) {
+			l.data.AnswerDue = m.AnswerDue.Time(d.Zone())
+		}
 		l.data.Received = d.waitsSince(m).In(d.Zone())
 		n, err := d.circle(tx, m.Complaint)
 		if err != nil {
