@@ -126,6 +126,9 @@ func (r *formReader) isCommand(a templates.Action, line, rest string) bool {
 	case rest == "":
 		return true
 	case a.Key == "send": // "ok, mag weg", "ok. Groet, Dirk"
+		if head, tail, _ := strings.Cut(rest, "  "); isClientLine(strings.TrimSpace(tail)) { // a telephone's client that keeps no lines
+			rest = head
+		}
 		if r.texts.IsGreetingOrClosing(rest) {
 			return true
 		}

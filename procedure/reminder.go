@@ -203,6 +203,11 @@ func (d *Desk) above(tx *models.Tx, c *models.Complaint) ([]*models.Staff, error
 
 // watch sends a reminder or an escalation. The form below it is the next step of the procedure, as in the registration.
 func (d *Desk) watch(tx *models.Tx, kind string, c *models.Complaint, to []*models.Staff, watch, text string, since models.Date, slot string) error {
+	n, err := d.circle(tx, c)
+	if err != nil {
+		return err
+	}
+	owners := d.owners(c, n)
 	for _, s := range to {
 		l := letter{kind: kind, key: keyOf(kind, c, s.Email, slot), mailbox: d.Settings.Mailbox(c.Mailbox), complaint: c, staff: s}
 		if ok, err := d.isNew(tx, l.key); err != nil || !ok {
@@ -226,6 +231,8 @@ func (d *Desk) watch(tx *models.Tx, kind string, c *models.Complaint, to []*mode
 		}
 		if c.Handler != nil && c.Handler.ID != s.ID && (kind != "reminder" || len(to) > 1) {
 			l.data.Owner = c.Handler.Name
+		} else if c.Handler == nil && len(owners) > 0 && !slices.Contains(owners, s) {
+			l.data.Owner = owners[0].Name // it was assigned to nobody yet
 		}
 		switch {
 		case watch == "task":
@@ -236,11 +243,13 @@ func (d *Desk) watch(tx *models.Tx, kind string, c *models.Complaint, to []*mode
 				l.buttons = []string{"contact", "status", "note"}
 			}
 			l.data.Form = d.formFor(s, "contact", nil, nil)
-		case watch == "draft", watch == "measure":
+		case watch == "measure":
 			l.buttons = helpFor(string(c.Stage))
 		default:
-			l.buttons = helpFor(string(c.Stage))
-			if kind == "reminder" {
+			if l.buttons = helpFor(string(c.Stage)); !slices.Contains(owners, s) && !s.Has(models.Coordinator) {
+				l.buttons = []string{"assign", "note"} // what management may
+			}
+			if kind == "reminder" && watch != "draft" {
 				l.data.Form = d.formFor(s, d.nextForm(c), nil, nil)
 			}
 		}

@@ -89,12 +89,16 @@ func (d *Desk) newComplaint(tx *models.Tx, a *Arrival, linkedTo int64) (*models.
 // person still has the name he had, when his mail bears none.
 func (d *Desk) continues(tx *models.Tx, c *models.Complaint, linkedTo int64, m *models.Message) error {
 	c.LinkedTo = &linkedTo
-	if strings.TrimSpace(m.NewText) != "" && !byDevice(m) {
-		c.Facts = m.NewText
-	}
 	o, err := tx.ComplaintByID(linkedTo)
 	if err != nil {
 		return err
+	}
+	if text := strings.TrimSpace(m.NewText); text != "" && !byDevice(m) {
+		c.Facts = m.NewText
+		if strings.Contains(strings.ToUpper(m.Subject), o.Number) { // the subject of our own letter
+			line, _, _ := strings.Cut(text, "\n")
+			c.Subject = firstWords(line, 70)
+		}
 	}
 	if c.Complainant.Name == "" && c.Complainant.Email != "" && models.FoldAddress(c.Complainant.Email) == o.Complainant.EmailKey && !o.Shielded {
 		c.Complainant.Name, c.Complainant.Title = o.Complainant.Name, o.Complainant.Title
