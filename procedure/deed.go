@@ -33,6 +33,7 @@ type deed struct {
 	values        map[string]string // of the form that comes back, where they are others than those that came
 	faults        map[string]string // of the form: field key → sentence
 	files         []mailout.File    // with the receipt
+	buttons       []string          // of the receipt: what comes next
 	kept          bool              // the mail stands in the register already
 	beside        bool              // its free text stands beside the action, though there is no field
 	told          bool              // its free text is part of the action, or was kept
@@ -191,7 +192,7 @@ func (x *deed) answer() error {
 		}
 		l.data.Form, l.code, l.analysis = x.formFor(x.by, x.key, values, x.faults), x.key, x.analysisShown
 	}
-	l.files = x.files
+	l.files, l.buttons = x.files, x.buttons
 	return x.toStaff(x.tx, l)
 }
 
