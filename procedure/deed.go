@@ -176,7 +176,7 @@ func (x *deed) answer() error {
 	}
 	x.tellWho()
 	l := letter{kind: "receipt", key: keyOf("receipt", x.c, x.by.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.e.Mailbox), staff: x.by, complaint: x.c, subjectID: &x.e.ID}
-	l.data.Action, l.data.Did, l.data.Not, l.data.Short = x.Texts.ActionName(x.languageOf(x.by), x.key), x.did, x.not, x.oneLine && len(x.not) == 0
+	l.data.Action, l.data.Did, l.data.Not, l.data.Short = x.verb(), x.did, x.not, x.oneLine && len(x.not) == 0
 	for field, label := range x.in.Near {
 		l.data.Near = append(l.data.Near, templates.Near{Written: label, Understood: x.Texts.FieldLabel(x.languageOf(x.by), field)})
 	}
@@ -194,6 +194,14 @@ func (x *deed) answer() error {
 	}
 	l.files, l.buttons = x.files, x.buttons
 	return x.toStaff(x.tx, l)
+}
+
+// verb is the action's name in the receipt; "" for what is no word of the vocabulary: a reply to a preview, to a question of ours.
+func (x *deed) verb() string {
+	if slices.Contains([]string{"decide", "sign", "consulted"}, x.key) {
+		return ""
+	}
+	return x.Texts.ActionName(x.languageOf(x.by), x.key)
 }
 
 // mark writes an event of the staff member's.
