@@ -138,6 +138,9 @@ func tell(t *testing.T, store *models.Store, path string, archive *txtar.Archive
 			t.Errorf("%s:%d: %s: %v", path, n+1, strings.TrimSpace(line), err)
 		}
 	}
+	if err := o.look(); err != nil {
+		t.Errorf("%s: %v", path, err)
+	}
 	broken, err := store.Read(t.Context()).Verify()
 	if err != nil || len(broken) > 0 {
 		t.Errorf("%s: verify: %v %q", path, err, broken)

@@ -33,6 +33,7 @@ type deed struct {
 	values        map[string]string // of the form that comes back, where they are others than those that came
 	faults        map[string]string // of the form: field key → sentence
 	files         []mailout.File    // with the receipt
+	buttons       []string          // of the receipt: what comes next
 	kept          bool              // the mail stands in the register already
 	beside        bool              // its free text stands beside the action, though there is no field
 	told          bool              // its free text is part of the action, or was kept
@@ -178,7 +179,7 @@ func (x *deed) answer() error {
 	}
 	x.tellWho()
 	l := letter{kind: "receipt", key: keyOf("receipt", x.c, x.by.Email, causeOf(x.e)), mailbox: x.Settings.Mailbox(x.e.Mailbox), staff: x.by, complaint: x.c, subjectID: &x.e.ID}
-	l.data.Action, l.data.Did, l.data.Not, l.data.Short = x.Texts.ActionName(x.languageOf(x.by), x.key), x.did, x.not, x.oneLine && len(x.not) == 0
+	l.data.Action, l.data.Did, l.data.Not, l.data.Short = x.verb(), x.did, x.not, x.oneLine && len(x.not) == 0
 	for field, label := range x.in.Near {
 		l.data.Near = append(l.data.Near, templates.Near{Written: label, Understood: x.Texts.FieldLabel(x.languageOf(x.by), field)})
 	}
@@ -194,8 +195,16 @@ func (x *deed) answer() error {
 		}
 		l.data.Form, l.code, l.analysis = x.formFor(x.by, x.key, values, x.faults), x.key, x.analysisShown
 	}
-	l.files = x.files
+	l.files, l.buttons = x.files, x.buttons
 	return x.toStaff(x.tx, l)
+}
+
+// verb is the action's name in the receipt; "" for what is no word of the vocabulary: a reply to a preview, to a question of ours.
+func (x *deed) verb() string {
+	if slices.Contains([]string{"decide", "sign", "consulted"}, x.key) {
+		return ""
+	}
+	return x.Texts.ActionName(x.languageOf(x.by), x.key)
 }
 
 // mark writes an event of the staff member's.

@@ -153,7 +153,7 @@ func (x *deed) decideDraft() error {
 	if dr == nil || dr.EndState != "" {
 		return x.olderDraft(dr)
 	}
-	x.told, x.in.Send, x.key = true, false, "" // a draft that is changed here is shown again; the receipt names a verb or none
+	x.told, x.in.Send = true, false // a draft that is changed here is shown again
 	changed := x.changedLetter(dr)
 	words := len(strings.Fields(x.in.Free))
 	switch {

@@ -301,6 +301,9 @@ func (x *deed) tellAnalysis(a *models.Analysis, changed int, clash []string) err
 	}
 	if changed > 0 {
 		x.done("analysis_complete")
+		if x.owns() {
+			x.buttons = helpFor(string(models.Answer))
+		}
 	}
 	if x.c.Stage == models.Registered || x.c.Stage == models.Investigation {
 		x.c.Severity, x.c.Verdict = a.Severity, a.Verdict

@@ -125,7 +125,6 @@ func (x *deed) consulted() error {
 		return err
 	}
 	x.oneLine = true
-	x.key = "" // no verb that the receipt could name
 	x.done("consulted")
 	if err := x.mark("consulted", nil); err != nil {
 		return err

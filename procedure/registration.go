@@ -184,6 +184,9 @@ func (d *Desk) tellOne(tx *models.Tx, l letter, m *models.Message, n circle, lim
 	case len(l.buttons) > 0: // chosen by what it is about
 	case !l.complaint.Stage.Ended():
 		l.buttons = helpFor(string(l.complaint.Stage))
+		if i := slices.Index(l.buttons, "assign"); i > 0 && l.complaint.HandlerID == nil && l.staff.Has(models.Coordinator) { // nobody handles it: likeliest first
+			l.buttons = slices.Insert(slices.Delete(l.buttons, i, i+1), 0, "assign")
+		}
 	}
 	if !l.complaint.Stage.Ended() {
 		l.data.Form = d.formFor(l.staff, form, nil, nil)

@@ -41,11 +41,48 @@ func TestLook(t *testing.T) {
 			t.Errorf("%s is missing", body)
 		}
 		lookAtNodes(t, parseHTML(t, l.HTML))
-		firstLine, _, _ := strings.Cut(l.Text, "\n")
+		lookAtButtons(t, parseHTML(t, l.HTML), kinds[kind])
+		firstLine, rest, _ := strings.Cut(l.Text, "\n")
+		if m := looseSign.FindString(rest); lang == "fr" && m != "" {
+			t.Errorf("%q may be parted at the end of a line", m)
+		}
 		if kinds[kind] && visibleStart(t, l.HTML) != firstLine {
 			t.Errorf("the HTML begins with %q", visibleStart(t, l.HTML))
 		}
 	})
+}
+
+// looseSign is a French sign after a blank that a line may end at; the words of the stories are Dutch and have none.
+var looseSign = regexp.MustCompile(`\pL+ [:;?!»]|« \pL+`)
+
+// lookAtButtons: at most five, the first of a colleague's filled and no other, and a short label on one line.
+func lookAtButtons(t *testing.T, doc *html.Node, staff bool) {
+	t.Helper()
+	n := 0
+	for a := range doc.Descendants() {
+		if a.Data != "a" || !strings.Contains(attr(a, "style"), "display:block") {
+			continue
+		}
+		n++
+		if filled := strings.Contains(attr(a.Parent, "style"), "background-color"); filled != (staff && n == 1) {
+			t.Errorf("button %d: filled is %v", n, filled)
+		}
+		if label := a.FirstChild.Data; len([]rune(label)) <= 16 && !strings.Contains(attr(a, "style"), "white-space:nowrap") {
+			t.Errorf("%q may be broken", label)
+		}
+	}
+	if n > 5 {
+		t.Errorf("%d buttons", n)
+	}
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
 }
 
 var pixels = regexp.MustCompile(`font-size:(\d+)px`)
