@@ -288,3 +288,13 @@ func (tx *Tx) Flow(s Span, fn func(received Date, answered *time.Time)) error {
 	}
 	return nil
 }
+
+// Began is when the register began: when its first staff entry joined; zero before that.
+func (tx *Tx) Began() (time.Time, error) {
+	var list []Staff
+	err := tx.db.Order("joined_at, id").Limit(1).Find(&list).Error
+	if err != nil || len(list) == 0 {
+		return time.Time{}, err
+	}
+	return list[0].JoinedAt, nil
+}
