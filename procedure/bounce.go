@@ -97,7 +97,7 @@ func (d *Desk) cameBack(tx *models.Tx, c *models.Complaint, cause string, about 
 	if about.StaffID == nil {
 		due := models.Date("")
 		if about.Kind == "acknowledgement" {
-			due = d.thanksBy(tx, c)
+			due = d.thanksDue(c)
 		}
 		if err := d.taskOnce(tx, c, "call_or_write", "task.bounced", due); err != nil {
 			return err

@@ -177,7 +177,7 @@ func (d *Desk) note(tx *models.Tx, c *models.Complaint) error {
 // thank sends the acknowledgement: step 1 to 4 of the procedure. Without a way to write back it becomes a task.
 func (d *Desk) thank(tx *models.Tx, c *models.Complaint, m *models.Message, e *models.LedgerEntry, n circle, noted bool) error {
 	if byDevice(m) {
-		if err := d.task(tx, c, "complete", "task.complete", d.thanksBy(tx, c)); err != nil {
+		if err := d.task(tx, c, "complete", "task.complete", d.thanksDue(c)); err != nil {
 			return err
 		}
 	}
@@ -189,14 +189,14 @@ func (d *Desk) thank(tx *models.Tx, c *models.Complaint, m *models.Message, e *m
 		}
 	}
 	if !reachable || c.Complainant.Email == "" {
-		return d.task(tx, c, "post_letter", "task.thank", d.thanksBy(tx, c))
+		return d.task(tx, c, "post_letter", "task.thank", d.thanksDue(c))
 	}
 	box := d.Settings.Mailbox(c.Mailbox)
 	l := letter{kind: "acknowledgement", key: keyOf("acknowledgement", c, c.Complainant.Email, causeOf(e)), mailbox: box, complaint: c, auto: "auto-replied",
 		inReplyTo: m.MessageID}
 	l.data.Signature, l.data.NotHandled, l.data.OpenNumber = d.signature(n), noted, otherOpen(n.others)
 	if !noted && !d.inTime(tx, c) {
-		if err := d.task(tx, c, "name_date", "task.no_date", d.thanksBy(tx, c)); err != nil {
+		if err := d.task(tx, c, "name_date", "task.no_date", d.thanksDue(c)); err != nil {
 			return err
 		}
 	} else {
@@ -210,15 +210,6 @@ func (d *Desk) thank(tx *models.Tx, c *models.Complaint, m *models.Message, e *m
 	}
 	l.kind, l.key = "not_a_complaint", keyOf("not_a_complaint", c, c.Complainant.Email, causeOf(e))
 	return d.toComplainant(tx, l)
-}
-
-// thanksBy is until when a person does what the thanks lack: the last day for them or, when that is over already, as soon as any reaction.
-func (d *Desk) thanksBy(tx *models.Tx, c *models.Complaint) models.Date {
-	due, today := d.thanksDue(c), d.today(tx)
-	if due != "" && due < today {
-		due = d.Settings.Calendar.Add(today, Term{reactDays, WorkingDays})
-	}
-	return due
 }
 
 // inTime tells whether a day can still be promised.
