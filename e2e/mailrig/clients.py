@@ -60,7 +60,7 @@ def compose_by_button(original, sender, button, text, fill=()):
         raise SystemExit(f"mailrig: the mail has no button {button!r}")
     fields = dict(f.split("=", 1) for f in html.unescape(link[2]).split("&"))
     mail = new_mail(sender, urllib.parse.unquote(link[1]), urllib.parse.unquote(fields["subject"]))
-    mail.set_content(filled(urllib.parse.unquote(fields["body"]).replace("\r\n", "\n"), fill, "\n").rstrip("\n") + "\n" + text)
+    mail.set_content(filled(urllib.parse.unquote(fields.get("body", "")).replace("\r\n", "\n"), fill, "\n").rstrip("\n") + "\n" + text)
     return mail
 
 
