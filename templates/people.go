@@ -245,6 +245,10 @@ func (n *People) read(text, lang string) *nameText {
 			j += size
 		}
 		word := text[i:j]
+		word = strings.TrimRight(word, "0123456789")
+		if word == "" {
+			word = text[i:j]
+		}
 		t.words = append(t.words, nameWord{folded: foldWord(word), plain: foldWord(umlauts.Replace(word)), upper: startsUpper(word), capitals: strings.ToUpper(word) == word && strings.ToLower(word) != word,
 			begins: begins, dot: j < len(text) && text[j] == '.', from: i, to: j})
 		begins, i = false, j
@@ -327,9 +331,15 @@ func (n *People) people(t *nameText) {
 		if n.joinedAt(t, i) {
 			continue
 		}
+		if last := t.spelled(i); last > i {
+			t.find(w.from, t.words[last].to, "name")
+			continue
+		}
 		if !n.isPart(w) {
 			if n.odd(t, i) {
 				t.find(w.from, w.to, "capital")
+			} else if n.misspelled(w) {
+				t.find(w.from, w.to, "name")
 			}
 			continue
 		}
@@ -372,7 +382,9 @@ func (n *People) initial(t *nameText, i int) bool {
 	if next == nil || !t.near(w, next) {
 		return false
 	}
-	single := func(x *nameWord) bool { return utf8.RuneCountInString(x.folded) == 1 && unicode.IsLetter([]rune(x.folded)[0]) }
+	single := func(x *nameWord) bool {
+		return utf8.RuneCountInString(x.folded) == 1 && unicode.IsLetter([]rune(x.folded)[0])
+	}
 	switch {
 	case single(w) && w.dot && w.upper:
 		return next.upper && (!single(next) || next.dot)
@@ -382,6 +394,31 @@ func (n *People) initial(t *nameText, i int) bool {
 		return w.upper || !n.set.isEveryday(w.folded)
 	case single(next) && next.dot && next.upper && w.upper && !w.begins:
 		return t.lang != "de"
+	}
+	return false
+}
+
+// spelled is the last of four letters or more that stand apart: "P e e t e r s"; i when there are fewer.
+func (t *nameText) spelled(i int) int {
+	last := i - 1
+	for j := i; j < len(t.words) && utf8.RuneCountInString(t.words[j].folded) == 1; j++ {
+		last = j
+	}
+	if last-i < 3 {
+		return i
+	}
+	return last
+}
+
+// misspelled: a word with a capital that is one letter away from the name of somebody near: "Peters".
+func (n *People) misspelled(w *nameWord) bool {
+	if !w.upper || len(w.folded) < 5 || n.known[w.folded] || n.set.isEveryday(w.folded) {
+		return false
+	}
+	for part, near := range n.parts {
+		if near && len(part) > 4 && distance(part, w.folded, 1) <= 1 {
+			return true
+		}
 	}
 	return false
 }
