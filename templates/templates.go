@@ -78,6 +78,7 @@ var kinds = map[string]bool{
 	"evaluation_due":        true,
 	"recurrence":            true,
 	"handler_digest":        true,
+	"lessons":               true,
 	"review_list":           true,
 }
 
