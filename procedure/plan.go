@@ -45,6 +45,7 @@ var Jobs = []Job{
 	{"evaluations", (*Desk).evaluations},
 	{"review_list", (*Desk).ReviewList},
 	{"handler_digest", (*Desk).handlerDigest},
+	{"lessons", (*Desk).lessons},
 	{"held_mail", (*Desk).ReleaseHeld},
 	{"retention", (*Desk).Retain},
 }
