@@ -241,7 +241,7 @@ func (d *Desk) tellLeftOut(tx *models.Tx, k *taught, slot string) error {
 		went := letter{kind: "lessons", mailbox: l.mailbox, staff: s}
 		went.data.Lessons, went.data.To = k.told, templates.Person{Name: s.Name, Email: s.Email}
 		d.fill(tx, &went)
-		page, err := d.Texts.Render("lessons", lang, went.data)
+		page, err := d.Texts.RenderDraft("lessons", lang, went.data)
 		if err != nil {
 			return err
 		}

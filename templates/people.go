@@ -316,7 +316,7 @@ func (n *People) people(t *nameText) {
 		w := &t.words[i]
 		prev, next := t.word(i-1), t.word(i+1)
 		if (n.titles[w.folded] && (w.dot || next != nil && (next.upper || n.isPart(next)))) ||
-			(n.callings[w.folded] && next != nil && t.near(w, next) && (n.isPart(next) || next.upper && t.lang != "de" && !n.known[next.folded] || next.upper && utf8.RuneCountInString(next.folded) == 1)) {
+			(n.callings[w.folded] && next != nil && !next.begins && t.near(w, next) && (n.isPart(next) || next.upper && t.lang != "de" && !n.known[next.folded] || next.upper && utf8.RuneCountInString(next.folded) == 1)) {
 			to := w.to
 			if next != nil {
 				to = next.to
