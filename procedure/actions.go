@@ -52,6 +52,7 @@ func init() { // the handlers look actions up themselves
 		"sign":            {(*deed).sign, true, false, nil},            // a reply to a receipt that asked a shared desk who wrote
 		"consulted":       {(*deed).consulted, true, false, nil},       // a reply to a question of ours
 		"figures":         {(*deed).aboutFigures, false, false, nil},   // a reply to a digest
+		"idea":            {(*deed).idea, false, false, nil},           // a reply to the lessons of a quarter
 	}
 }
 

@@ -52,6 +52,7 @@ var Jobs = []Job{
 	{Name: "handler_digest", Do: (*Desk).handlerDigest},
 	{Name: "weekly_digest", Do: (*Desk).weeklyDigest},
 	{Name: "monthly_digest", Do: (*Desk).monthlyDigest},
+	{Name: "lessons", Do: (*Desk).lessons},
 	{Name: "held_mail", Do: (*Desk).ReleaseHeld},
 	{Name: "watchdog", Do: (*Desk).watchdog},
 	{Name: "retention", Do: (*Desk).Retain},

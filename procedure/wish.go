@@ -140,6 +140,8 @@ func (x *deed) wish() string {
 	switch {
 	case purpose == "consultation" && key == "reply":
 		key = "consulted"
+	case purpose == "lessons" && key == "reply":
+		key = "idea"
 	}
 	if purpose != "preview" || len(x.in.Fields) > 0 {
 		return key

@@ -107,7 +107,8 @@ type Data struct {
 	WindowDays int          // Recurrence: in how many days they came; 0 not known.
 	Agenda     []AgendaItem // Handler's digest: the reader's open complaints, in the order to show them.
 
-	Digest Digest // Weekly and monthly digest.
+	Digest  Digest  // Weekly and monthly digest.
+	Lessons Lessons // Of a quarter, for all colleagues.
 
 	Own map[string]string // Own text: what was filled in, by key of the field (Action.Fields); "-" is nothing.
 
