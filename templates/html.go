@@ -142,7 +142,9 @@ func (w *htmlWriter) openQuote() {
 }
 
 func (w *htmlWriter) passage(p passage) {
-	if p.verbatim {
+	if p.rows != nil {
+		w.tableHTML(p.rows)
+	} else if p.verbatim {
 		w.box(p.text)
 	} else {
 		w.quote(p.text)

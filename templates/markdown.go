@@ -69,7 +69,8 @@ const (
 // passage is a text that does not go through Markdown.
 type passage struct {
 	text     string
-	verbatim bool // a form or a draft, every line as it is; otherwise a quotation
+	verbatim bool       // a form or a draft, every line as it is; otherwise a quotation
+	rows     [][]string // a table of figures
 }
 
 // Quote makes a person's text a quotation of its own, line breaks kept.
@@ -84,7 +85,7 @@ func (p *page) passage(s string, verbatim bool) (markup, error) {
 	if len(p.quotes) > quotedLast-quotedFirst {
 		return "", errors.New("a letter has too many quotations")
 	}
-	p.quotes = append(p.quotes, passage{strings.Map(shown, strings.ToValidUTF8(s, "\uFFFD")), verbatim})
+	p.quotes = append(p.quotes, passage{text: strings.Map(shown, strings.ToValidUTF8(s, "\uFFFD")), verbatim: verbatim})
 	return markup("\n\n" + string(rune(quotedFirst+len(p.quotes)-1)) + "\n\n"), nil
 }
 

@@ -79,6 +79,8 @@ var kinds = map[string]bool{
 	"recurrence":            true,
 	"handler_digest":        true,
 	"review_list":           true,
+	"annual_report_draft":   true,
+	"annual_report":         true,
 }
 
 // textOf is the text of a kind of mail.

@@ -1,0 +1,250 @@
+package templates
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// readAnnual reads the words of the annual report, annual.toml: labels "annual.KEY".
+func (w *words) readAnnual() error {
+	source, err := ours.ReadFile(w.lang + "/annual.toml")
+	if err != nil {
+		return fmt.Errorf("load words of the annual report: %w", err)
+	}
+	var file map[string]any
+	if err := toml.Unmarshal(source, &file); err != nil {
+		return fmt.Errorf("load words of the annual report of %s: %w", w.lang, err)
+	}
+	flatten(w.labels, "annual.", file)
+	return nil
+}
+
+// Decimal writes a number with one figure behind the point; none when it is whole.
+func (s *Set) Decimal(lang string, f float64) string { return s.lang(lang).tenths(int64(f*10 + 0.5)) }
+
+// ReportIn is the annual report between its two lines in a reply to its draft; "" when the lines are not there.
+func (s *Set) ReportIn(text string) string { return s.between(text, "annual") }
+
+// Block is a piece of a report: a heading, a paragraph, a list or a table, the first row of which names its columns.
+type Block struct {
+	Level int    // of a heading: 1, 2, 3
+	Text  string // of a heading or a paragraph
+	Items []string
+	Rows  [][]string
+}
+
+// reportItem begins a line of a list or a row of a table: a person's mail program writes it in its own way.
+var reportItem = regexp.MustCompile(`^[-•*·–]\s+`)
+
+// Blocks reads a report as it is kept and changed: Markdown headings and paragraphs, lists, and tables as lists whose items have columns
+// between upright strokes, so that they come back whole from any mail program. Lines of a paragraph stay lines.
+func Blocks(text string) (list []Block) {
+	last := func() *Block {
+		if len(list) == 0 {
+			return &Block{}
+		}
+		return &list[len(list)-1]
+	}
+	gap := true // the line before was empty
+	for line := range strings.SplitSeq(text, "\n") {
+		line = strings.Join(strings.Fields(line), " ")
+		item := reportItem.ReplaceAllString(line, "")
+		level := len(line) - len(strings.TrimLeft(line, "#"))
+		switch {
+		case line == "":
+		case level > 0 && level < len(line) && line[level] == ' ':
+			list = append(list, Block{Level: min(level, 3), Text: strings.Trim(line[level:], "# *")})
+		case item != line && (strings.Contains(item, " | ") || strings.HasPrefix(item, "| ")):
+			if last().Rows == nil {
+				list = append(list, Block{})
+			}
+			last().Rows = append(last().Rows, cells(item))
+		case item != line:
+			if last().Items == nil {
+				list = append(list, Block{})
+			}
+			last().Items = append(last().Items, item)
+		case !gap && last().Items != nil:
+			last().Items[len(last().Items)-1] += " " + line
+		case !gap && last().Text != "" && last().Level == 0:
+			last().Text += "\n" + line
+		default:
+			list = append(list, Block{Text: line})
+		}
+		gap = line == ""
+	}
+	return list
+}
+
+func cells(row string) (list []string) {
+	for c := range strings.SplitSeq(row, "|") {
+		list = append(list, strings.TrimSpace(c))
+	}
+	return list
+}
+
+// strong is a run of bold or slanted words.
+var strong = regexp.MustCompile(`\*{1,2}([^*\n]+)\*{1,2}`)
+
+// Unmarked is a text without the marks of bold words.
+func Unmarked(text string) string { return strong.ReplaceAllString(text, "$1") }
+
+// reportMarkup is a report as Markdown of our own.
+func (p *page) reportMarkup(text string) (markup, error) {
+	var b strings.Builder
+	for _, block := range Blocks(text) {
+		b.WriteString("\n\n")
+		switch {
+		case block.Level > 0:
+			b.WriteString(strings.Repeat("#", block.Level) + " " + string(literal(Unmarked(block.Text))))
+		case block.Rows != nil:
+			table, err := p.table(block.Rows)
+			if err != nil {
+				return "", err
+			}
+			b.WriteString(string(table))
+		case block.Items != nil:
+			for _, item := range block.Items {
+				b.WriteString("- " + string(bolder(item)) + "\n")
+			}
+		default:
+			for i, line := range strings.Split(block.Text, "\n") {
+				if i > 0 {
+					b.WriteString("\\\n")
+				}
+				b.WriteString(string(bolder(line)))
+			}
+		}
+	}
+	b.WriteString("\n\n")
+	return markup(b.String()), nil
+}
+
+// bolder is a line whose bold words stay bold.
+func bolder(line string) markup {
+	var b strings.Builder
+	from := 0
+	for _, at := range strong.FindAllStringSubmatchIndex(line, -1) {
+		words := strings.TrimSpace(line[at[2]:at[3]])
+		b.WriteString(string(literal(line[from:at[0]])))
+		if strings.HasSuffix(line[:at[0]], " ") {
+			b.WriteByte(' ')
+		}
+		b.WriteString("**" + string(literal(words)) + "**")
+		if strings.HasPrefix(line[at[1]:], " ") {
+			b.WriteByte(' ')
+		}
+		from = at[1]
+	}
+	b.WriteString(string(literal(line[from:])))
+	return markup(b.String())
+}
+
+// ReportBox is the annual report between its two lines, where its words may be changed.
+func (p *page) ReportBox() (markup, error) {
+	return p.Verbatim(p.w.labels["annual.begin"] + "\n\n" + strings.TrimSpace(p.Report) + "\n\n" + p.w.labels["annual.end"])
+}
+
+// ReportBody is the annual report as it goes out, without its title.
+func (p *page) ReportBody() (markup, error) {
+	text := strings.TrimSpace(p.Report)
+	if title, rest, _ := strings.Cut(text, "\n"); strings.HasPrefix(title, "# ") {
+		text = rest
+	}
+	return p.reportMarkup(text)
+}
+
+// Duty says who must report each year, as far as is known of the organisation's profile.
+func (p *page) Duty() string {
+	if text := p.w.labels["annual.duty."+p.Profile]; text != "" {
+		return text + " " + p.w.labels["annual.duty.check"]
+	}
+	return p.w.labels["annual.duty.other"]
+}
+
+// RenderReport writes an annual report as a page of its own, for a browser or a printer.
+func (s *Set) RenderReport(lang, subject, text string, d Data) (Letter, error) {
+	d.Staff, d.w, d.Report = false, s.lang(lang), text
+	p := (*page)(&d)
+	body, err := p.reportMarkup(text)
+	if err != nil {
+		return Letter{}, err
+	}
+	return p.letter(oneLine(subject), []byte(body)), nil
+}
+
+// table keeps a table of figures whole on its way through Markdown.
+func (p *page) table(rows [][]string) (markup, error) {
+	m, err := p.passage("", true)
+	if err == nil {
+		p.quotes[len(p.quotes)-1].rows = slices.Clone(rows)
+	}
+	return m, err
+}
+
+// tableText writes a table as lines of "label: value", which any width and any font can show.
+func (w *textWriter) tableText(rows [][]string, lead, prefix string) {
+	for i, row := range rows {
+		if i == 0 && len(rows) > 1 {
+			continue
+		}
+		var said []string
+		for k, value := range row[1:] {
+			if value = strings.TrimSpace(value); value == "" {
+				continue
+			}
+			if k > 0 && k+1 < len(rows[0]) && rows[0][k+1] != "" && !strings.HasSuffix(value, "%") {
+				value = rows[0][k+1] + " " + value
+			}
+			said = append(said, value)
+		}
+		line := Unmarked(row[0])
+		if len(said) > 0 {
+			line += ": " + Unmarked(strings.Join(said, " · "))
+		}
+		w.fold(line, lead+"- ", prefix+"  ")
+		lead = prefix
+	}
+}
+
+// The parts of a table of figures.
+const (
+	figuresIn = `<table class="f" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px 0;border-collapse:collapse">`
+	figureTop = `style="padding:4px 0 4px 8px;border-bottom:2px solid ` + colourLine + `;font-size:14px;line-height:1.4;vertical-align:bottom;color:` + colourQuiet + `"`
+	figureRow = `padding:4px 0 4px 8px;border-bottom:1px solid ` + colourLine + `;line-height:1.4;vertical-align:top`
+)
+
+// tableHTML writes a table of figures: numbers at the right, heads that are read out with their cells.
+func (w *htmlWriter) tableHTML(rows [][]string) {
+	b := &w.out
+	b.WriteString(figuresIn)
+	for i, row := range rows {
+		b.WriteString("<tr>")
+		for k, value := range row {
+			align, style := "right", figureRow+";white-space:nowrap"
+			if k == 0 {
+				align, style = "left", strings.Replace(figureRow, "0 4px 8px", "0 4px 0", 1)
+			}
+			switch {
+			case i == 0 && len(rows) > 1:
+				b.WriteString(`<th class="l q" scope="col" align="` + align + `" ` + figureTop + `>`)
+			case k == 0:
+				b.WriteString(`<th class="l" scope="row" align="` + align + `" style="` + style + `;font-weight:normal;` + cellWrap + `">`)
+			default:
+				b.WriteString(`<td class="l" align="` + align + `" style="` + style + `">`)
+			}
+			escapeHTML(b, Unmarked(value))
+			if i == 0 && len(rows) > 1 || k == 0 {
+				b.WriteString("</th>")
+			} else {
+				b.WriteString("</td>")
+			}
+		}
+		b.WriteString("</tr>\n")
+	}
+	b.WriteString("</table>")
+}
