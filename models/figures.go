@@ -1,0 +1,290 @@
+package models
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Span is a stretch of time: From is in it, To is not.
+type Span struct{ From, To time.Time }
+
+// Holds tells whether an instant lies in the span; none does not.
+func (s Span) Holds(t *time.Time) bool { return t != nil && !t.Before(s.From) && t.Before(s.To) }
+
+// Counted is a complaint as far as figures go. Nothing in it tells of a person, so an erased complaint is counted as before.
+type Counted struct {
+	ID                                                                   int64
+	Number                                                               string
+	Stage                                                                Stage
+	ReceivedAt                                                           time.Time
+	ReceivedOn, AnswerDue                                                Date
+	Carrier, Channel, Department, Severity, Verdict, Solution, EndReason string
+	AnsweredAt, ClosedAt                                                 *time.Time
+	Satisfaction                                                         *int
+}
+
+// The complaints that figures of a span are about: those that were open at some moment of it, those that came or were answered in it.
+// year = 0 is a practice complaint, which is counted nowhere; that column has an index.
+const inSpan = "(c.received_at < ? AND (c.closed_at IS NULL OR c.closed_at >= ?) OR c.answered_at >= ? AND c.answered_at < ?)"
+
+func (s Span) args() []any {
+	from, to := Micro(s.From), Micro(s.To)
+	return []any{to, from, from, to}
+}
+
+// ofSpans joins a condition on each of some spans.
+func ofSpans(cond string, spans []Span, args func(Span) []any) (string, []any) {
+	var all []any
+	for _, s := range spans {
+		all = append(all, args(s)...)
+	}
+	return "(" + strings.Repeat(cond+" OR ", len(spans)-1) + cond + ")", all
+}
+
+// eachRow runs a query and calls scan for each row, without keeping any.
+func (tx *Tx) eachRow(sql string, args []any, scan func(scan func(...any) error) error) error {
+	rows, err := tx.db.Raw(sql, args...).Rows()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// EachCounted calls fn for every complaint that figures of one of the spans are about, each once, in no order. The row is fn's only until
+// it returns.
+func (tx *Tx) EachCounted(spans []Span, fn func(*Counted)) error {
+	cond, args := ofSpans(inSpan, spans, Span.args)
+	var c Counted
+	err := tx.eachRow(`SELECT c.id, c.number, c.stage, c.received_at, c.received_on, c.answer_due, c.carrier, c.channel, c.department, c.severity, c.verdict, c.solution, c.end_reason,
+			c.answered_at, c.closed_at, c.satisfaction
+		FROM complaints c WHERE c.year <> 0 AND `+cond, args, func(scan func(...any) error) error {
+		c.AnsweredAt, c.ClosedAt, c.Satisfaction = nil, nil, nil
+		err := scan(&c.ID, &c.Number, &c.Stage, &c.ReceivedAt, &c.ReceivedOn, &c.AnswerDue, &c.Carrier, &c.Channel, &c.Department, &c.Severity, &c.Verdict, &c.Solution, &c.EndReason,
+			&c.AnsweredAt, &c.ClosedAt, &c.Satisfaction)
+		if err == nil {
+			fn(&c)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("count complaints: %w", err)
+	}
+	return nil
+}
+
+// Theme is what the newest analysis of a complaint says for figures.
+type Theme struct{ Kind, OmbudsNorms string }
+
+// Themes are those of the complaints that came or were answered in one of the spans.
+func (tx *Tx) Themes(spans []Span) (map[int64]Theme, error) {
+	cond, args := ofSpans("c.received_at >= ? AND c.received_at < ? OR c.answered_at >= ? AND c.answered_at < ?", spans, func(s Span) []any {
+		from, to := Micro(s.From), Micro(s.To)
+		return []any{from, to, from, to}
+	})
+	all := map[int64]Theme{}
+	err := tx.eachRow(`SELECT a.complaint_id, a.kind, a.ombuds_norms FROM analyses a JOIN complaints c ON c.id = a.complaint_id WHERE c.year <> 0 AND `+cond+` ORDER BY a.complaint_id, a.version`,
+		args, func(scan func(...any) error) error {
+			var id int64
+			var t Theme
+			err := scan(&id, &t.Kind, &t.OmbudsNorms)
+			all[id] = t
+			return err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("themes of complaints: %w", err)
+	}
+	return all, nil
+}
+
+// TermChangesSince are the changes of terms by complaint, in order, of complaints whose term was changed at or after an instant or whose
+// clock stood still at some time: what a figure of then has to undo.
+func (tx *Tx) TermChangesSince(since time.Time) (map[int64][]TermChange, error) {
+	all := map[int64][]TermChange{}
+	err := tx.eachRow(`SELECT complaint_id, kind, at, old_due, new_due FROM term_changes
+		WHERE complaint_id IN (SELECT complaint_id FROM term_changes WHERE at >= ? OR kind = 'suspension') ORDER BY id`, []any{Micro(since)}, func(scan func(...any) error) error {
+		var t TermChange
+		err := scan(&t.ComplaintID, &t.Kind, &t.At, &t.OldDue, &t.NewDue)
+		all[t.ComplaintID] = append(all[t.ComplaintID], t)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("changes of terms: %w", err)
+	}
+	return all, nil
+}
+
+// ScoreOf is how satisfied a complainant said to be.
+type ScoreOf struct {
+	ComplaintID        int64
+	Number, Department string
+	At                 time.Time
+	Score              int
+}
+
+// Scores lists the scores given in one of the spans, oldest first; words without a score are none.
+func (tx *Tx) Scores(spans []Span) (list []ScoreOf, err error) {
+	cond, args := ofSpans("s.at >= ? AND s.at < ?", spans, func(s Span) []any { return []any{Micro(s.From), Micro(s.To)} })
+	err = tx.eachRow(`SELECT s.complaint_id, c.number, c.department, s.at, s.score FROM satisfaction_scores s JOIN complaints c ON c.id = s.complaint_id
+		WHERE s.score IS NOT NULL AND c.year <> 0 AND `+cond+` ORDER BY s.at, s.id`, args, func(scan func(...any) error) error {
+		var s ScoreOf
+		err := scan(&s.ComplaintID, &s.Number, &s.Department, &s.At, &s.Score)
+		list = append(list, s)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("scores: %w", err)
+	}
+	return list, nil
+}
+
+// Unscored is a complaint whose complainant was asked how satisfied he is and has given no score.
+type Unscored struct {
+	Number, Department string
+	At                 time.Time // when he was asked
+}
+
+// Unscored lists those who were asked in one of the spans.
+func (tx *Tx) Unscored(spans []Span) (list []Unscored, err error) {
+	cond, args := ofSpans(inSpan, spans, Span.args)
+	asked, more := ofSpans("e.at >= ? AND e.at < ?", spans, func(s Span) []any { return []any{Micro(s.From), Micro(s.To)} })
+	err = tx.eachRow(`SELECT c.number, c.department, e.at FROM complaints c JOIN events e ON e.complaint_id = c.id
+		WHERE c.year <> 0 AND c.satisfaction IS NULL AND c.answered_at IS NOT NULL AND `+cond+` AND e.what = 'satisfaction asked' AND `+asked+` ORDER BY c.id, e.seq`, append(args, more...), func(scan func(...any) error) error {
+		var u Unscored
+		err := scan(&u.Number, &u.Department, &u.At)
+		list = append(list, u)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("questions without a score: %w", err)
+	}
+	return list, nil
+}
+
+// MeasureOf is a corrective measure with the complaint it puts right.
+type MeasureOf struct {
+	Number, Department string
+	DueOn              Date
+	CreatedAt          time.Time
+	DoneAt             *time.Time
+}
+
+// Promises lists the corrective measures that were open at some moment of one of the spans.
+func (tx *Tx) Promises(spans []Span) (list []MeasureOf, err error) {
+	cond, args := ofSpans("m.created_at < ? AND (m.done_at IS NULL OR m.done_at >= ?)", spans, func(s Span) []any { return []any{Micro(s.To), Micro(s.From)} })
+	err = tx.eachRow(`SELECT c.number, c.department, m.due_on, m.created_at, m.done_at FROM corrective_measures m JOIN complaints c ON c.id = m.complaint_id
+		WHERE c.year <> 0 AND `+cond+` ORDER BY m.id`, args, func(scan func(...any) error) error {
+		var m MeasureOf
+		err := scan(&m.Number, &m.Department, &m.DueOn, &m.CreatedAt, &m.DoneAt)
+		list = append(list, m)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("corrective measures: %w", err)
+	}
+	return list, nil
+}
+
+// PreventionOf is a preventive measure with the numbers of the complaints that it serves.
+type PreventionOf struct {
+	PreventiveMeasure
+	Numbers []string
+}
+
+// PreventionsIn lists the preventive measures that were not evaluated before the first of the spans and were planned before the end of the last.
+func (tx *Tx) PreventionsIn(spans []Span) (list []PreventionOf, err error) {
+	cond, args := ofSpans("p.created_at < ? AND (p.evaluated_at IS NULL OR p.evaluated_at >= ?)", spans, func(s Span) []any { return []any{Micro(s.To), Micro(s.From)} })
+	err = tx.eachRow(`SELECT p.id, p.description, p.process, p.owner, p.due_on, p.evaluation_on, p.created_at, p.done_at, p.evaluated_at, p.result, p.adjustment, k.no, c.number
+		FROM preventive_measures p JOIN preventive_measure_complaints k ON k.preventive_measure_id = p.id JOIN complaints c ON c.id = k.complaint_id
+		WHERE c.year <> 0 AND `+cond+` ORDER BY p.id, c.year, c.serial`, args, func(scan func(...any) error) error {
+		var p PreventionOf
+		var number string
+		if err := scan(&p.ID, &p.Description, &p.Process, &p.Owner, &p.DueOn, &p.EvaluationOn, &p.CreatedAt, &p.DoneAt, &p.EvaluatedAt, &p.Result, &p.Adjustment, &p.No, &number); err != nil {
+			return err
+		}
+		if n := len(list); n == 0 || list[n-1].ID != p.ID {
+			list = append(list, p)
+		}
+		last := &list[len(list)-1]
+		last.Numbers = append(last.Numbers, number)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("preventive measures: %w", err)
+	}
+	return list, nil
+}
+
+// Practised is the outcome of mails about practice complaints in a count.
+const Practised Outcome = "practice"
+
+// Outcomes counts the mails that were seen in a span by what became of them; what belongs to practice stands apart.
+func (tx *Tx) Outcomes(s Span) (map[Outcome]int, error) {
+	counts := map[Outcome]int{}
+	err := tx.eachRow(`SELECT CASE WHEN reason = 'practice' OR complaint_id IN (SELECT id FROM complaints WHERE year = 0) THEN 'practice' ELSE outcome END AS became, COUNT(*)
+		FROM ledger WHERE seen_at >= ? AND seen_at < ? GROUP BY became`, []any{Micro(s.From), Micro(s.To)}, func(scan func(...any) error) error {
+		var o Outcome
+		var n int
+		err := scan(&o, &n)
+		counts[o] = n
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count mails: %w", err)
+	}
+	return counts, nil
+}
+
+// OutcomeNumbers calls fn with what became of each mail that was seen in a span and what it is known by: the number of its complaint, "P-12"
+// of a parked one, "" when it is neither. What belongs to practice is left out.
+func (tx *Tx) OutcomeNumbers(s Span, fn func(o Outcome, number string)) error {
+	return tx.eachRow(`SELECT l.outcome, l.parked_no, COALESCE(c.number, '') FROM ledger l LEFT JOIN complaints c ON c.id = l.complaint_id
+		WHERE l.seen_at >= ? AND l.seen_at < ? AND l.reason <> 'practice' AND (c.year IS NULL OR c.year <> 0) ORDER BY l.id`, []any{Micro(s.From), Micro(s.To)}, func(scan func(...any) error) error {
+		var o Outcome
+		var no *int
+		var number string
+		err := scan(&o, &no, &number)
+		if no != nil {
+			number = fmt.Sprintf("P-%d", *no)
+		}
+		fn(o, number)
+		return err
+	})
+}
+
+// ParkedAt lists the numbers P-n of mails that waited for a decision at an instant.
+func (tx *Tx) ParkedAt(at time.Time) (list []string, err error) {
+	err = tx.eachRow(`SELECT parked_no FROM ledger WHERE parked_no IS NOT NULL AND seen_at < ? AND (decision = '' OR decided_at >= ?) ORDER BY parked_no`, []any{Micro(at), Micro(at)}, func(scan func(...any) error) error {
+		var no int
+		err := scan(&no)
+		list = append(list, fmt.Sprintf("P-%d", no))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("parked mail: %w", err)
+	}
+	return list, nil
+}
+
+// Flow calls fn for each complaint that came or was answered in a span, with when that was; nil: not in it.
+func (tx *Tx) Flow(s Span, fn func(received Date, answered *time.Time)) error {
+	from, to := Micro(s.From), Micro(s.To)
+	err := tx.eachRow(`SELECT received_on, answered_at FROM complaints WHERE year <> 0 AND (received_at >= ? AND received_at < ? OR answered_at >= ? AND answered_at < ?)`,
+		[]any{from, to, from, to}, func(scan func(...any) error) error {
+			var received Date
+			var answered *time.Time
+			err := scan(&received, &answered)
+			fn(received, answered)
+			return err
+		})
+	if err != nil {
+		return fmt.Errorf("count complaints by day: %w", err)
+	}
+	return nil
+}
