@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 )
@@ -25,6 +27,11 @@ func (w *words) readAnnual() error {
 
 // Decimal writes a number with one figure behind the point; none when it is whole.
 func (s *Set) Decimal(lang string, f float64) string { return s.lang(lang).tenths(int64(f*10 + 0.5)) }
+
+// DateOnly is a date without its day of the week: 7 januari 2027.
+func (s *Set) DateOnly(lang string, day time.Time) string {
+	return s.lang(lang).date("day_month", day) + " " + strconv.Itoa(day.Year())
+}
 
 // ReportIn is the annual report between its two lines in a reply to its draft; "" when the lines are not there.
 func (s *Set) ReportIn(text string) string { return s.between(text, "annual") }
