@@ -26,11 +26,13 @@ type Mail struct {
 	References  []string // oldest first
 	Auto        string   // Auto-Submitted (RFC 3834 section 5); "" for a mail that a person wrote
 	Attachments []File
+	Inline      []File // pictures that the HTML names by their ContentID (RFC 2392)
 }
 
 // File is an attachment of a mail that goes out.
 type File struct {
 	Name, Type string
+	ContentID  string // of an inline part, without < >
 	Open       func() (io.ReadCloser, error)
 }
 
@@ -64,26 +66,8 @@ func Compose(w io.Writer, m Mail) error {
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	var failed error
-	files := make([]*gomail.File, 0, len(m.Attachments))
-	for _, a := range m.Attachments {
-		files = append(files, &gomail.File{
-			Name: a.Name, ContentType: gomail.ContentType(a.Type), Header: map[string][]string{}, Enc: gomail.EncodingB64,
-			Writer: func(w io.Writer) (int64, error) {
-				r, err := a.Open()
-				if err != nil {
-					failed = err
-					return 0, err
-				}
-				defer r.Close()
-				n, err := io.Copy(w, r)
-				if err != nil {
-					failed = err
-				}
-				return n, err
-			},
-		})
-	}
-	msg.SetAttachments(files)
+	msg.SetAttachments(parts(m.Attachments, &failed))
+	msg.SetEmbeds(parts(m.Inline, &failed)) // multipart/related around the alternatives (RFC 2387)
 	if _, err := msg.WriteTo(w); err != nil {
 		return fmt.Errorf("compose %s: %w", m.Kind, err)
 	}
@@ -91,6 +75,34 @@ func Compose(w io.Writer, m Mail) error {
 		return fmt.Errorf("compose %s: attachment: %w", m.Kind, failed)
 	}
 	return nil
+}
+
+// parts are files as go-mail takes them; one that cannot be read is told through failed.
+func parts(list []File, failed *error) []*gomail.File {
+	files := make([]*gomail.File, 0, len(list))
+	for _, a := range list {
+		header := map[string][]string{}
+		if a.ContentID != "" {
+			header[gomail.HeaderContentID.String()] = []string{"<" + a.ContentID + ">"}
+		}
+		files = append(files, &gomail.File{
+			Name: a.Name, ContentType: gomail.ContentType(a.Type), Header: header, Enc: gomail.EncodingB64,
+			Writer: func(w io.Writer) (int64, error) {
+				r, err := a.Open()
+				if err != nil {
+					*failed = err
+					return 0, err
+				}
+				defer r.Close()
+				n, err := io.Copy(w, r)
+				if err != nil {
+					*failed = err
+				}
+				return n, err
+			},
+		})
+	}
+	return files
 }
 
 // references is the value of the References field (RFC 5322 section 3.6.4): the first id, which opened the conversation, and the

@@ -87,6 +87,9 @@ func (d *Desk) act(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail
 	if err != nil {
 		return err
 	}
+	if x.answersDigest() {
+		x.key = "figures"
+	}
 	if x.c == nil && x.key == "reply" {
 		if d.passesOn(a.Forward) {
 			return d.forwarded(tx, a, e, s)

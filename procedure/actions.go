@@ -51,6 +51,7 @@ func init() { // the handlers look actions up themselves
 		"decide":          {(*deed).decideDraft, true, false, decides}, // a reply to a preview
 		"sign":            {(*deed).sign, true, false, nil},            // a reply to a receipt that asked a shared desk who wrote
 		"consulted":       {(*deed).consulted, true, false, nil},       // a reply to a question of ours
+		"figures":         {(*deed).aboutFigures, false, false, nil},   // a reply to a digest
 	}
 }
 

@@ -22,7 +22,8 @@ type letter struct {
 	staff      *models.Staff     // to staff
 	data       templates.Data
 	files      []mailout.File
-	inReplyTo  string // of the mail that it answers
+	pictures   []mailout.File // that its HTML shows
+	inReplyTo  string         // of the mail that it answers
 	refs       []string
 	buttons    []string // keys of choices that serve the letter's token: yes, no, own
 	subjectID  *int64   // what its question is about
@@ -154,7 +155,7 @@ func (d *Desk) write(tx *models.Tx, o *outgoing) error {
 	d.fill(tx, l)
 	_, domain, _ := strings.Cut(l.mailbox.Address, "@")
 	m := &o.mail
-	m.Kind, m.ID, m.From, m.Auto, m.Attachments = l.kind, id, mailout.Addr(l.mailbox.Name, l.mailbox.Address), l.auto, l.files
+	m.Kind, m.ID, m.From, m.Auto, m.Attachments, m.Inline = l.kind, id, mailout.Addr(l.mailbox.Name, l.mailbox.Address), l.auto, l.files, l.pictures
 	m.MessageID, m.Date = id+"."+l.kind+"@"+domain, tx.Clock().In(d.Zone())
 	if m.Auto == "" {
 		m.Auto = "auto-generated" // RFC 3834 section 5.2
@@ -196,7 +197,7 @@ func (d *Desk) make(o *outgoing) {
 		o.bytes, o.err = w.Finish()
 	}
 	// What is in the bytes need not be kept twice until the batch ends.
-	o.mail.Text, o.mail.HTML, o.mail.Attachments, o.text.HTML, o.letter.data = "", "", nil, "", templates.Data{}
+	o.mail.Text, o.mail.HTML, o.mail.Attachments, o.mail.Inline, o.text.HTML, o.letter.data = "", "", nil, nil, "", templates.Data{}
 	if o.token != nil {
 		o.text.Text = ""
 	}

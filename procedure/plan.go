@@ -45,6 +45,8 @@ var Jobs = []Job{
 	{"evaluations", (*Desk).evaluations},
 	{"review_list", (*Desk).ReviewList},
 	{"handler_digest", (*Desk).handlerDigest},
+	{"weekly_digest", (*Desk).weeklyDigest},
+	{"monthly_digest", (*Desk).monthlyDigest},
 	{"held_mail", (*Desk).ReleaseHeld},
 	{"retention", (*Desk).Retain},
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"dankuwel/models"
 	"dankuwel/templates"
@@ -140,7 +141,7 @@ func (a *annual) write(first string, rows []row) {
 		for i := range list {
 			list[i] = strings.ReplaceAll(strings.Join(strings.Fields(list[i]), " "), "|", "/")
 		}
-		a.out.WriteString("- " + strings.Join(list, " | ") + "\n")
+		a.out.WriteString("- " + strings.ReplaceAll(strings.Join(list, " | "), "  ", " ") + "\n")
 	}
 	cells(first, strconv.Itoa(a.Year), a.say("share"), strconv.Itoa(a.Year-1))
 	for _, r := range rows {
@@ -192,17 +193,16 @@ type breakdown struct {
 	head, figure, of string // of: the cell whose parts they are; "" one complaint may stand in several
 	first            string // head of the first column
 	note             string
-	list             string // of the vocabulary that names the values
 	unknown          string
 }
 
 var breakdowns = []breakdown{
-	{head: "h4", figure: Inadmissible, of: cellKey(Inadmissible, ""), list: "reason", unknown: "unknown"},
-	{head: "h5", figure: ByVerdict, of: cellKey(Admissible, ""), note: "of_admissible", list: "verdict", unknown: "no_verdict"},
+	{head: "h4", figure: Inadmissible, of: cellKey(Inadmissible, ""), unknown: "unknown"},
+	{head: "h5", figure: ByVerdict, of: cellKey(Admissible, ""), note: "of_admissible", unknown: "no_verdict"},
 	{head: "h6", figure: BySolution, of: founded, note: "of_founded", unknown: "unknown"},
-	{head: "h7", figure: ByNorm, note: "several", list: "ombuds_norm", unknown: "unknown"},
-	{head: "h8", figure: ByCarrier, of: cellKey(Received, ""), list: "carrier", unknown: "unknown"},
-	{head: "h9", figure: ByChannel, of: cellKey(Received, ""), list: "channel", unknown: "unknown"},
+	{head: "h7", figure: ByNorm, note: "several", unknown: "unknown"},
+	{head: "h8", figure: ByCarrier, of: cellKey(Received, ""), unknown: "unknown"},
+	{head: "h9", figure: ByChannel, of: cellKey(Received, ""), unknown: "unknown"},
 	{head: "h10", figure: ByDepartment, of: cellKey(Received, ""), first: "department", unknown: "unknown"},
 	{figure: ByKind, of: cellKey(Received, ""), first: "theme", unknown: "unknown"},
 }
@@ -271,16 +271,17 @@ func (a *annual) valueLabel(b breakdown, v string) string {
 		return a.say(b.unknown)
 	case v == otherThemes:
 		return a.say("other_themes")
-	case b.figure == BySolution:
-		return a.say(v)
-	case b.list == "": // as staff wrote it
-		return strings.ToUpper(string([]rune(v)[:1])) + string([]rune(v)[1:])
 	}
-	label := a.set.ValueLabel(a.lang, b.list, v)
-	if label == "" {
-		label = v
+	return capital(words{a.Figures, a.set, a.lang}.value(b.figure, v))
+}
+
+// capital begins a text with a capital.
+func capital(text string) string {
+	if text == "" {
+		return ""
 	}
-	return strings.ToUpper(string([]rune(label)[:1])) + string([]rune(label)[1:])
+	letters := []rune(text)
+	return string(unicode.ToUpper(letters[0])) + string(letters[1:])
 }
 
 // rowOf is a line of a table, small numbers protected. of is the cell whose part it is; "" no share is shown.
@@ -354,7 +355,7 @@ func (a *annual) correctives() {
 	}
 	a.out.WriteString("- " + a.say("part") + " | " + strconv.Itoa(a.Year) + "\n")
 	for _, k := range a.kinds {
-		a.out.WriteString("- " + a.valueLabel(breakdown{list: "measure_kind"}, k.Kind) + " | " + p.show(k.Kind) + "\n")
+		a.out.WriteString("- " + capital(a.set.ValueLabel(a.lang, "measure_kind", k.Kind)) + " | " + p.show(k.Kind) + "\n")
 	}
 	a.out.WriteString("\n")
 }
@@ -366,7 +367,7 @@ func (a *annual) ofYear(t *time.Time) bool { return a.span.Holds(t) }
 func measure(p *models.PreventionOf) string {
 	text := strings.Join(strings.Fields(p.Description), " ")
 	if process := strings.Join(strings.Fields(p.Process), " "); process != "" {
-		text = strings.ToUpper(string([]rune(process)[:1])) + string([]rune(process)[1:]) + ": " + text
+		text = capital(process) + ": " + text
 	}
 	return sentence(text)
 }

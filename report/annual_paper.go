@@ -16,11 +16,11 @@ import (
 
 // The faces of the annual report.
 var (
-	cover   = face{"go", "B", 20, 10, 0}
-	chapter = face{"go", "B", 12, 6.4, 0}
-	section = face{"go", "B", 10, 5.4, 0}
-	figure  = face{"go", "", 9.5, 4.9, 0}
-	figures = face{"go", "B", 9.5, 4.9, 0}
+	cover    = face{"go", "B", 20, 10, 0}
+	chapter  = face{"go", "B", 12, 6.4, 0}
+	subhead  = face{"go", "B", 10, 5.4, 0}
+	cellText = face{"go", "", 9.5, 4.9, 0}
+	cellNow  = face{"go", "B", 9.5, 4.9, 0}
 )
 
 // AnnualPDF prints an annual report from its text. at is the instant that its file bears.
@@ -42,8 +42,8 @@ func AnnualPDF(w io.Writer, set *templates.Set, lang string, org templates.Organ
 			s.space(1)
 		case b.Level == 3:
 			s.space(1.5)
-			s.room(section.leading + 12)
-			s.text(section, b.Text)
+			s.room(subhead.leading + 12)
+			s.text(subhead, b.Text)
 			s.space(0.5)
 		case b.Rows != nil:
 			s.figures(b.Rows)
@@ -91,11 +91,11 @@ func (s *sheet) figures(rows [][]string) {
 		s.rule(120)
 		s.space(0.6)
 	}
-	s.room(min(float64(len(rows))*(figure.leading+1.1), 40))
+	s.room(min(float64(len(rows))*(cellText.leading+1.1), 40))
 	head()
 	s.onBreak = head
 	for _, r := range rows[1:] {
-		draw(r, figure, figures, figure)
+		draw(r, cellText, cellNow, cellText)
 		s.space(0.4)
 		s.rule(215)
 		s.space(0.7)

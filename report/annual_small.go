@@ -5,9 +5,6 @@ import (
 	"strconv"
 )
 
-// few is the smallest number of people of whom a breakdown may speak.
-const few = 5
-
 // protection holds the numbers of one year that tell something of people, and which of them are hidden: those from 1 to 4, and others from
 // which, with the sums that are shown, a hidden one could be worked out.
 type protection struct {

@@ -177,6 +177,43 @@ func (f *Figures) tallies() []*Tally {
 	return []*Tally{f.Tally, f.Before, f.LastYear}
 }
 
+// Number is what a key counts.
+func (t *Tally) Number(k Key) int { return t.counts[k] }
+
+// Keys are all that is counted in any of the periods, in order; a figure that is 0 everywhere stands there, too.
+func (f *Figures) Keys() (list []Key) {
+	for _, figure := range Order {
+		values := append([]string{""}, f.Values(figure)...)
+		for _, v := range values {
+			list = append(list, Key{Figure: figure, Value: v})
+		}
+		if !byDepartment[figure] {
+			continue
+		}
+		for _, department := range f.everyDepartment() {
+			for _, v := range values {
+				if k := (Key{figure, v, department}); slices.ContainsFunc(f.tallies(), func(t *Tally) bool { return t.counts[k] > 0 }) {
+					list = append(list, k)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// everyDepartment are all that anything was counted in, by name.
+func (f *Figures) everyDepartment() []string {
+	seen := map[string]bool{}
+	for _, t := range f.tallies() {
+		for k := range t.counts {
+			if k.Department != "" {
+				seen[k.Department] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
 // Values are those that a figure has in any of the periods: what counts most now stands first, what is not known last.
 func (f *Figures) Values(figure string) (list []string) {
 	seen := map[string]bool{}

@@ -3,7 +3,6 @@ package templates
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,9 +23,6 @@ func (w *words) readAnnual() error {
 	flatten(w.labels, "annual.", file)
 	return nil
 }
-
-// Decimal writes a number with one figure behind the point; none when it is whole.
-func (s *Set) Decimal(lang string, f float64) string { return s.lang(lang).tenths(int64(f*10 + 0.5)) }
 
 // DateOnly is a date without its day of the week: 7 januari 2027.
 func (s *Set) DateOnly(lang string, day time.Time) string {
@@ -109,7 +105,7 @@ func (p *page) reportMarkup(text string) (markup, error) {
 		case block.Level > 0:
 			b.WriteString(strings.Repeat("#", block.Level) + " " + string(literal(Unmarked(block.Text))))
 		case block.Rows != nil:
-			table, err := p.table(block.Rows)
+			table, err := p.Table(figureTable(block.Rows))
 			if err != nil {
 				return "", err
 			}
@@ -184,74 +180,25 @@ func (s *Set) RenderReport(lang, subject, text string, d Data) (Letter, error) {
 	return p.letter(oneLine(subject), []byte(body)), nil
 }
 
-// table keeps a table of figures whole on its way through Markdown.
-func (p *page) table(rows [][]string) (markup, error) {
-	m, err := p.passage("", true)
-	if err == nil {
-		p.quotes[len(p.quotes)-1].rows = slices.Clone(rows)
-	}
-	return m, err
-}
-
-// tableText writes a table as lines of "label: value", which any width and any font can show.
-func (w *textWriter) tableText(rows [][]string, lead, prefix string) {
-	for i, row := range rows {
-		if i == 0 && len(rows) > 1 {
-			continue
-		}
-		var said []string
-		for k, value := range row[1:] {
-			if value = strings.TrimSpace(value); value == "" {
-				continue
-			}
-			if k > 0 && k+1 < len(rows[0]) && rows[0][k+1] != "" && !strings.HasSuffix(value, "%") {
-				value = rows[0][k+1] + " " + value
-			}
-			said = append(said, value)
-		}
-		line := Unmarked(row[0])
-		if len(said) > 0 {
-			line += ": " + Unmarked(strings.Join(said, " · "))
-		}
-		w.fold(line, lead+"- ", prefix+"  ")
-		lead = prefix
-	}
-}
-
-// The parts of a table of figures.
-const (
-	figuresIn = `<table class="f" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px 0;border-collapse:collapse">`
-	figureTop = `style="padding:4px 0 4px 8px;border-bottom:2px solid ` + colourLine + `;font-size:14px;line-height:1.4;vertical-align:bottom;color:` + colourQuiet + `"`
-	figureRow = `padding:4px 0 4px 8px;border-bottom:1px solid ` + colourLine + `;line-height:1.4;vertical-align:top`
-)
-
-// tableHTML writes a table of figures: numbers at the right, heads that are read out with their cells.
-func (w *htmlWriter) tableHTML(rows [][]string) {
-	b := &w.out
-	b.WriteString(figuresIn)
-	for i, row := range rows {
-		b.WriteString("<tr>")
-		for k, value := range row {
-			align, style := "right", figureRow+";white-space:nowrap"
-			if k == 0 {
-				align, style = "left", strings.Replace(figureRow, "0 4px 8px", "0 4px 0", 1)
-			}
-			switch {
-			case i == 0 && len(rows) > 1:
-				b.WriteString(`<th class="l q" scope="col" align="` + align + `" ` + figureTop + `>`)
+// figureTable are the rows of a report as figures: the year that it is about, its share, and in small print the year before.
+func figureTable(rows [][]string) (t FigureTable) {
+	heads := rows[0]
+	for _, row := range rows[1:] {
+		r := FigureRow{Label: Unmarked(row[0])}
+		for k, cell := range row[1:] {
+			switch cell = Unmarked(cell); {
+			case cell == "":
 			case k == 0:
-				b.WriteString(`<th class="l" scope="row" align="` + align + `" style="` + style + `;font-weight:normal;` + cellWrap + `">`)
+				r.Value = cell
+			case strings.HasSuffix(cell, "%"):
+				r.Value += " (" + cell + ")"
+			case k+1 < len(heads) && heads[k+1] != "":
+				r.Note = strings.TrimPrefix(r.Note+", "+heads[k+1]+": "+cell, ", ")
 			default:
-				b.WriteString(`<td class="l" align="` + align + `" style="` + style + `">`)
-			}
-			escapeHTML(b, Unmarked(value))
-			if i == 0 && len(rows) > 1 || k == 0 {
-				b.WriteString("</th>")
-			} else {
-				b.WriteString("</td>")
+				r.Note = strings.TrimPrefix(r.Note+", "+cell, ", ")
 			}
 		}
-		b.WriteString("</tr>\n")
+		t.Rows = append(t.Rows, r)
 	}
-	b.WriteString("</table>")
+	return t
 }

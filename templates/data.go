@@ -113,6 +113,8 @@ type Data struct {
 	Personal []string // Draft: sentences of it that tell who somebody is; it does not go out with them.
 	Profile  string   // Of the legal clock, for who must report.
 
+	Digest Digest // Weekly and monthly digest.
+
 	Own map[string]string // Own text: what was filled in, by key of the field (Action.Fields); "-" is nothing.
 
 	Staff bool // Set by Render: the letter is for a colleague.

@@ -72,7 +72,7 @@ func renderHTML(doc ast.Node, source []byte, p *page, subject string) string {
 	b.WriteString(`<!DOCTYPE html><html lang="` + p.w.lang + `"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">` +
 		`<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>`)
 	escapeHTML(b, subject)
-	b.WriteString(`</title>` + htmlStyle + `</head><body class="g" style="margin:0;padding:0;background-color:` + colourGround + `;color:` + colourText + `">`)
+	b.WriteString(`</title>` + htmlStyle + w.lateStyle() + `</head><body class="g" style="margin:0;padding:0;background-color:` + colourGround + `;color:` + colourText + `">`)
 	if !p.Staff {
 		// A staff mail has no preheader: nothing of ours may stand above the marker when the mail is quoted in an answer.
 		b.WriteString(`<div style="display:none;max-height:0;overflow:hidden;mso-hide:all;font-size:14px;line-height:1px">`)
@@ -142,11 +142,12 @@ func (w *htmlWriter) openQuote() {
 }
 
 func (w *htmlWriter) passage(p passage) {
-	if p.rows != nil {
-		w.tableHTML(p.rows)
-	} else if p.verbatim {
+	switch {
+	case p.figures != nil:
+		w.figures(p.figures)
+	case p.verbatim:
 		w.box(p.text)
-	} else {
+	default:
 		w.quote(p.text)
 	}
 }

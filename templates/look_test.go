@@ -25,7 +25,7 @@ func TestLook(t *testing.T) {
 		if len(l.HTML) > 60_000 {
 			t.Errorf("%d bytes", len(l.HTML))
 		}
-		if m := regexp.MustCompile(`(?i)https?:|src=|url\(|@import|@font-face|<img|<link|<script|rgba|flex|grid`).FindString(l.HTML); m != "" {
+		if m := regexp.MustCompile(`(?i)https?:|url\(|@import|@font-face|<link|<script|rgba|flex|grid`).FindString(l.HTML); m != "" {
 			t.Errorf("%q in the HTML", m)
 		}
 		for _, must := range []string{`<html lang="` + lang + `">`, `<meta charset="utf-8">`, `<meta name="color-scheme" content="light dark">`, `<meta name="supported-color-schemes" content="light dark">`} {
@@ -61,13 +61,17 @@ func lookAtNodes(t *testing.T, doc *html.Node) {
 			attrs[a.Key] = a.Val
 		}
 		switch n.Data {
-		case "p", "h1", "h2", "h3", "td", "ul", "li", "a":
+		case "p", "h1", "h2", "h3", "td", "th", "ul", "li", "a":
 			if attrs["style"] == "" && (n.Data != "td" || attrs["align"] != "left") {
 				t.Errorf("<%s> has no inline style", n.Data)
 			}
 		case "table":
-			if attrs["role"] != "presentation" && attrs["class"] != "f" { // f: figures, whose heads have a scope
-				t.Errorf("a table that is not for layout")
+			if attrs["role"] != "presentation" && !isData(n) {
+				t.Errorf("a table that is not for layout, and has no heads")
+			}
+		case "img": // it lies with the mail, says in words what it shows, and gives way on a telephone
+			if !strings.HasPrefix(attrs["src"], "cid:") || attrs["alt"] == "" || !strings.Contains(attrs["style"], "width:100%") {
+				t.Errorf("a picture with %v", attrs)
 			}
 		case "style":
 			if !strings.HasPrefix(n.FirstChild.Data, "@media") {
@@ -84,6 +88,26 @@ func lookAtNodes(t *testing.T, doc *html.Node) {
 			t.Errorf("width %d does not give way", w)
 		}
 	}
+}
+
+// isData tells whether each row of a table has a head and one cell: more do not fit on a telephone.
+func isData(table *html.Node) bool {
+	rows, heads, cells := 0, 0, 0
+	for n := range table.Descendants() {
+		switch n.Data {
+		case "tr":
+			rows++
+		case "td":
+			cells++
+		case "th":
+			for _, a := range n.Attr {
+				if a.Key == "scope" && a.Val == "row" {
+					heads++
+				}
+			}
+		}
+	}
+	return rows > 0 && heads == rows && cells == rows
 }
 
 // visibleStart is the first text a reader of the HTML sees.
@@ -135,7 +159,7 @@ func TestButtons(t *testing.T) {
 func TestContrast(t *testing.T) {
 	for _, pair := range [][2]string{
 		{colourText, colourGround}, {colourQuiet, colourGround}, {colourAction, colourGround},
-		{darkText, darkGround}, {darkQuiet, darkGround}, {darkAction, darkGround}, {colourText, colourPanel}, {darkText, darkPanel},
+		{darkText, darkGround}, {darkQuiet, darkGround}, {darkAction, darkGround}, {colourLate, colourGround}, {darkLate, darkGround}, {colourText, colourPanel}, {darkText, darkPanel},
 	} {
 		a, b := luminance(t, pair[0]), luminance(t, pair[1])
 		if ratio := (max(a, b) + 0.05) / (min(a, b) + 0.05); ratio < 4.5 {

@@ -69,8 +69,8 @@ const (
 // passage is a text that does not go through Markdown.
 type passage struct {
 	text     string
-	verbatim bool       // a form or a draft, every line as it is; otherwise a quotation
-	rows     [][]string // a table of figures
+	verbatim bool         // a form or a draft, every line as it is; otherwise a quotation
+	figures  *FigureTable // nil: it is none
 }
 
 // Quote makes a person's text a quotation of its own, line breaks kept.

@@ -99,7 +99,10 @@ func timed(full Data) []Data {
 	alike.Measure, alike.Body, alike.DueOn, alike.OldDue, alike.WindowDays, alike.Form = "Er komt een nieuwe wagen.", "het avondmaal", full.AnswerDue, full.AnswerDue, 90, "#preventie\nMaatregel:"
 	alike.Again = append([]Earlier{{Number: "K-2026-0003", Received: full.Received, Subject: "Soep", Words: []string{"soep"}}}, full.Earlier...)
 	alike.Agenda = []AgendaItem{{Number: "K-2026-0001", Subject: "Soep", Day: 48, Term: 45, Late: true, What: "Bel.", DueOn: full.Received}, {Number: "K-2026-0002", DueOn: full.Today}}
+	alike.Digest = Digest{Name: "week 47", Headline: "3 nieuw", Decide: "K-2026-0001", Proof: "3 = 3", Learnt: []string{"Een wagen."},
+		Tables: []FigureTable{{Title: "Stroom", Chart: &Chart{Source: "cid:flow@example.test", Title: "Soep", Width: 560}, Rows: []FigureRow{{Label: "Nieuw", Value: "3", Note: "+1", Late: true}}}}}
 	again := alike
+	again.Digest = Digest{Name: "week 47", Headline: "rust", Quiet: true}
 	again.Again, again.Owner, again.LateDays = alike.Again[:1], "Bram De Wit", 1
 	again.Agenda = append(slices.Repeat([]AgendaItem{{Number: "K-2026-0003", DueOn: full.Today.AddDate(0, 0, 2)}}, maxAgenda), AgendaItem{Number: "K-2026-0004"})
 	all := []Data{progress, late, sober, alike, again}

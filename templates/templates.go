@@ -78,6 +78,8 @@ var kinds = map[string]bool{
 	"evaluation_due":        true,
 	"recurrence":            true,
 	"handler_digest":        true,
+	"weekly_digest":         true,
+	"monthly_digest":        true,
 	"review_list":           true,
 	"annual_report_draft":   true,
 	"annual_report":         true,

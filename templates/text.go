@@ -72,8 +72,8 @@ func (w *textWriter) block(n ast.Node, lead, prefix string) {
 
 // passage writes a quotation behind "> ", and a form or draft line by line: it comes back in an answer, and a folded value would not.
 func (w *textWriter) passage(p passage, lead, prefix string) {
-	if p.rows != nil {
-		w.tableText(p.rows, lead, prefix)
+	if p.figures != nil {
+		w.figures(p.figures, lead, prefix)
 		return
 	}
 	if !p.verbatim {

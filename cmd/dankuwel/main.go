@@ -31,6 +31,7 @@ type commands struct {
 	Outbox     outboxCommand     `cmd:"" help:"What is to be sent, and why it has not been."`
 	Review     reviewCommand     `cmd:"" help:"Parked mail, which waits for a person's decision."`
 	Ledger     ledgerCommand     `cmd:"" help:"Every mail that was ever seen, and its one outcome."`
+	Report     reportCommand     `cmd:"" help:"Figures for management, of a week, a month or a year; to standard output."`
 	Templates  templatesCommand  `cmd:"" help:"The texts of the letters."`
 	Erase      eraseCommand      `cmd:"" help:"Erase what one complaint tells of people, everywhere; its figures stay."`
 	Verify     verifyCommand     `cmd:"" help:"Check the audit chains, the number series and every promise; exit status 1 when one is broken."`
@@ -91,11 +92,11 @@ func run(env *environment, args []string) int {
 		return exitUsage
 	}
 	env.config, env.json = cli.Config, cli.JSON
-	return report(env, kctx.Run(env))
+	return finish(env, kctx.Run(env))
 }
 
-// report says what went wrong, on a line of its own, and chooses the exit status.
-func report(env *environment, err error) int {
+// finish says what went wrong, on a line of its own, and chooses the exit status.
+func finish(env *environment, err error) int {
 	var config *ConfigError
 	var usage errUsage
 	switch {
