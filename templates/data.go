@@ -113,7 +113,8 @@ type Data struct {
 	Personal []string // Draft: sentences of it that tell who somebody is; it does not go out with them.
 	Profile  string   // Of the legal clock, for who must report.
 
-	Digest Digest // Weekly and monthly digest.
+	Digest  Digest  // Weekly and monthly digest.
+	Lessons Lessons // Of a quarter, for all colleagues.
 
 	Own map[string]string // Own text: what was filled in, by key of the field (Action.Fields); "-" is nothing.
 

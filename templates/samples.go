@@ -105,7 +105,12 @@ func timed(full Data) []Data {
 	again.Digest = Digest{Name: "week 47", Headline: "rust", Quiet: true}
 	again.Again, again.Owner, again.LateDays = alike.Again[:1], "Bram De Wit", 1
 	again.Agenda = append(slices.Repeat([]AgendaItem{{Number: "K-2026-0003", DueOn: full.Today.AddDate(0, 0, 2)}}, maxAgenda), AgendaItem{Number: "K-2026-0004"})
-	all := []Data{progress, late, sober, alike, again}
+	taught := alike
+	taught.Lessons = Lessons{Year: 2026, Quarter: 4, Received: 14, Kinds: []Count{{"maaltijden", 9}, {"", 5}}, Departments: []Count{{"Keuken", 14}}, Causes: []string{"De wagen verloor warmte."}, Processes: []string{"het avondmaal"},
+		Changed: []string{"Elke verdieping kreeg een wagen."}, PutRight: []Count{{"repair", 6}}, AllPutRight: 6, Helped: []Outcome{{"Elke verdieping kreeg een wagen.", true}, {"Een thermometer per wagen.", false}}, More: 1, PassedOn: true}
+	little := alike
+	little.Lessons = Lessons{Year: 2026, Quarter: 3, Received: 2, AllPutRight: 1}
+	all := []Data{progress, late, sober, alike, again, taught, little}
 	for i, watch := range []string{"term_half", "term_late", "term_end", "task", "question", "measure", "draft", "sober", "consultation", "evaluation"} {
 		d := full
 		d.Watch, d.WatchText, d.DueOn, d.ReactBy = watch, "Er komt een nieuwe wagen.", full.AnswerDue, full.AnswerDue

@@ -80,6 +80,7 @@ var kinds = map[string]bool{
 	"handler_digest":        true,
 	"weekly_digest":         true,
 	"monthly_digest":        true,
+	"lessons":               true,
 	"review_list":           true,
 	"annual_report_draft":   true,
 	"annual_report":         true,

@@ -17,6 +17,7 @@ type words struct {
 	labels   map[string]string // "stage.registered" -> "geregistreerd"; {0}, {1} are the arguments
 	calendar calendar
 	lists    lists
+	privacy  privacy
 }
 
 // calendar holds the names of days and months and the shapes of dates: {weekday}, {d}, {month}, {year}, {H}, {HH}, {mm}.
@@ -226,12 +227,13 @@ var readWords = sync.OnceValues(func() (map[string]*words, error) {
 		var file struct {
 			Calendar calendar
 			Lists    lists
+			Privacy  privacy
 			Labels   map[string]any
 		}
 		if err := toml.Unmarshal(source, &file); err != nil {
 			return nil, fmt.Errorf("load words of %s: %w", lang, err)
 		}
-		w := &words{lang: lang, calendar: file.Calendar, lists: file.Lists, labels: map[string]string{}}
+		w := &words{lang: lang, calendar: file.Calendar, lists: file.Lists, privacy: file.Privacy, labels: map[string]string{}}
 		flatten(w.labels, "", file.Labels)
 		if err := w.readPaper(); err != nil {
 			return nil, err
