@@ -31,7 +31,7 @@ import (
 // TestStories tells each archive of testdata/stories on each engine: mails come in, the clock is moved, and the mails and rows that
 // come of it are expected. Files named texts/LANG/… are the organisation's own texts (templates.dir). Only the clock is faked; IMAP and SMTP have their own tests, and e2e tells stories on real servers.
 //
-//	set second WORDS | anonymous note | profile awb | holidays NL | suspends on | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID | desk ADDRESS (shared, handles the kitchen)
+//	set second WORDS | anonymous note | profile awb | holidays NL | suspends on | thanks brief | authserv none | foureyes on | flood 3/10m | automatic 2/24h | form ADDRESS | scanner ADDRESS | list ID | desk ADDRESS (shared, handles the kitchen) | speaks "ADDRESS LANG"
 //	at 2026-03-02T09:00                  move the clock (Europe/Brussels)
 //	deliver FILE [to MAILBOX] [received 2026-01-02T10:00] [as user]    one mail; "as an@..." adds the server's proof
 //	repeat N FILE as user                N mails, alike but for ${n}
@@ -307,6 +307,9 @@ func (o *office) set(what, value string) error {
 		s.FormSenders = append(s.FormSenders, procedure.FormSender{Address: value, NameField: "Naam", EmailField: "E-mail", TextField: "Bericht"})
 	case "desk":
 		s.Staff = slices.Insert(s.Staff, 1, &models.Staff{Email: value, Name: "Onthaal", Roles: []models.Role{models.Handler}, Departments: []string{"Keuken"}, Shared: true})
+	case "speaks":
+		address, lang, _ := strings.Cut(value, " ")
+		s.StaffByAddress(address).Language = lang
 	case "scanner":
 		s.Scanners = append(s.Scanners, value)
 	case "list":

@@ -90,7 +90,7 @@ func (d *Desk) act(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s StaffMail
 	if x.answersDigest() {
 		x.key = "figures"
 	}
-	if x.c == nil && x.key == "reply" {
+	if x.c == nil && (x.key == "reply" || x.key == "idea" && d.passesOn(a.Forward)) {
 		if d.passesOn(a.Forward) {
 			return d.forwarded(tx, a, e, s)
 		}
@@ -320,7 +320,7 @@ func (d *Desk) confirmed(tx *models.Tx, a *Arrival, e *models.LedgerEntry, s Sta
 			return err
 		case d.passesOn(f):
 			return d.confirmedForward(tx, e, parked, m, f, s)
-		case d.Read(m).Verb == "" && len(d.Read(m).Fields) == 0:
+		case d.Read(m).Verb == "" && len(d.Read(m).Fields) == 0 && !d.answersLessons(tx, s.Token):
 			return d.offer(tx, e, parked, s.Staff, m)
 		}
 	}

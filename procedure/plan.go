@@ -47,6 +47,8 @@ var Jobs = []Job{
 	{"handler_digest", (*Desk).handlerDigest},
 	{"weekly_digest", (*Desk).weeklyDigest},
 	{"monthly_digest", (*Desk).monthlyDigest},
+	{"lessons", (*Desk).lessons},
+	{"annual_report", (*Desk).annualReport},
 	{"held_mail", (*Desk).ReleaseHeld},
 	{"retention", (*Desk).Retain},
 }

@@ -115,8 +115,8 @@ var configKeys = []configKey{
 	{"schedule.handler_digest", `"0 8 * * 1-5"`, inForce},
 	{"schedule.weekly_digest", `"0 8 * * 1"`, inForce},
 	{"schedule.monthly_digest", `"0 8 1 * *"`, inForce},
-	{"schedule.lessons", `"0 8 1 */3 *"`, notYet},
-	{"schedule.annual_report", `"0 8 15 1 *"`, notYet},
+	{"schedule.lessons", `"0 8 1 */3 *"`, inForce},
+	{"schedule.annual_report", `"0 8 15 1 *"`, inForce},
 	{"schedule.retention", `"0 3 * * *"`, inForce},
 
 	{"templates.dir", `"texts"`, inForce},
