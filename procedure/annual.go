@@ -157,6 +157,9 @@ func (x *deed) annual() error {
 		return err
 	}
 	changed := x.Texts.ReportIn(x.a.Message.Text)
+	if changed != "" {
+		changed = templates.TidyReport(changed)
+	}
 	if last != nil && slices.Equal(strings.Fields(changed), strings.Fields(last.Text)) {
 		changed = ""
 	}

@@ -202,3 +202,26 @@ func figureTable(rows [][]string) (t FigureTable) {
 	}
 	return t
 }
+
+// TidyReport writes a report that came back from a mail program in our own way: the same marks, each paragraph on a line.
+func TidyReport(text string) string {
+	var b strings.Builder
+	for _, block := range Blocks(text) {
+		switch {
+		case block.Level > 0:
+			b.WriteString(strings.Repeat("#", block.Level) + " " + Unmarked(block.Text) + "\n")
+		case block.Rows != nil:
+			for _, row := range block.Rows {
+				b.WriteString("- " + strings.ReplaceAll(Unmarked(strings.Join(row, " | ")), "  ", " ") + "\n")
+			}
+		case block.Items != nil:
+			for _, item := range block.Items {
+				b.WriteString("- " + strong.ReplaceAllString(item, "**$1**") + "\n")
+			}
+		default:
+			b.WriteString(strong.ReplaceAllString(block.Text, "**$1**") + "\n")
+		}
+		b.WriteByte('\n')
+	}
+	return strings.TrimSpace(b.String()) + "\n"
+}
