@@ -50,6 +50,9 @@ func (r *reportCommand) Run(env *environment) error {
 	if r.Format == "json" {
 		return writeFigures(env.stdout, f, a)
 	}
+	if p.Week+p.Month == 0 {
+		return a.printAnnual(env, f, r.Format)
+	}
 	var flow []report.Flow
 	if p.Week+p.Month > 0 {
 		if flow, err = report.FlowTo(tx, p, zone); err != nil {
