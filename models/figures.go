@@ -2,7 +2,6 @@ package models
 
 import (
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -24,24 +23,6 @@ type Counted struct {
 	Satisfaction                                                         *int
 }
 
-// The complaints that figures of a span are about: those that were open at some moment of it, those that came or were answered in it.
-// year = 0 is a practice complaint, which is counted nowhere; that column has an index.
-const inSpan = "(c.received_at < ? AND (c.closed_at IS NULL OR c.closed_at >= ?) OR c.answered_at >= ? AND c.answered_at < ?)"
-
-func (s Span) args() []any {
-	from, to := Micro(s.From), Micro(s.To)
-	return []any{to, from, from, to}
-}
-
-// ofSpans joins a condition on each of some spans.
-func ofSpans(cond string, spans []Span, args func(Span) []any) (string, []any) {
-	var all []any
-	for _, s := range spans {
-		all = append(all, args(s)...)
-	}
-	return "(" + strings.Repeat(cond+" OR ", len(spans)-1) + cond + ")", all
-}
-
 // eachRow runs a query and calls scan for each row, without keeping any.
 func (tx *Tx) eachRow(sql string, args []any, scan func(scan func(...any) error) error) error {
 	rows, err := tx.db.Raw(sql, args...).Rows()
@@ -57,24 +38,81 @@ func (tx *Tx) eachRow(sql string, args []any, scan func(scan func(...any) error)
 	return rows.Err()
 }
 
-// EachCounted calls fn for every complaint that figures of one of the spans are about, each once, in no order. The row is fn's only until
-// it returns.
-func (tx *Tx) EachCounted(spans []Span, fn func(*Counted)) error {
-	cond, args := ofSpans(inSpan, spans, Span.args)
+// Where a query has to look at two ranges it is a UNION ALL, for each part of which there can be an index. year = 0 is a practice complaint,
+// which is counted nowhere; that column has an index.
+
+// EachCounted calls fn for every complaint that came or was answered in a span, each once, in no order. The row is fn's only until it returns.
+func (tx *Tx) EachCounted(s Span, fn func(*Counted)) error {
+	from, to := Micro(s.From), Micro(s.To)
+	const part = `SELECT id, number, stage, received_at, received_on, answer_due, carrier, channel, department, severity, verdict, solution, end_reason, answered_at FROM complaints WHERE year <> 0 AND `
 	var c Counted
-	err := tx.eachRow(`SELECT c.id, c.number, c.stage, c.received_at, c.received_on, c.answer_due, c.carrier, c.channel, c.department, c.severity, c.verdict, c.solution, c.end_reason,
-			c.answered_at, c.closed_at, c.satisfaction
-		FROM complaints c WHERE c.year <> 0 AND `+cond, args, func(scan func(...any) error) error {
-		c.AnsweredAt, c.ClosedAt, c.Satisfaction = nil, nil, nil
-		err := scan(&c.ID, &c.Number, &c.Stage, &c.ReceivedAt, &c.ReceivedOn, &c.AnswerDue, &c.Carrier, &c.Channel, &c.Department, &c.Severity, &c.Verdict, &c.Solution, &c.EndReason,
-			&c.AnsweredAt, &c.ClosedAt, &c.Satisfaction)
+	err := tx.eachRow(part+"received_at >= ? AND received_at < ? UNION ALL "+part+"answered_at >= ? AND answered_at < ? AND NOT (received_at >= ? AND received_at < ?)",
+		[]any{from, to, from, to, from, to}, func(scan func(...any) error) error {
+			c.AnsweredAt = nil
+			err := scan(&c.ID, &c.Number, &c.Stage, &c.ReceivedAt, &c.ReceivedOn, &c.AnswerDue, &c.Carrier, &c.Channel, &c.Department, &c.Severity, &c.Verdict, &c.Solution, &c.EndReason, &c.AnsweredAt)
+			if err == nil {
+				fn(&c)
+			}
+			return err
+		})
+	if err != nil {
+		return fmt.Errorf("count complaints: %w", err)
+	}
+	return nil
+}
+
+// opened are the complaints that had come and not ended at an instant, with columns of theirs.
+func opened(columns string, at time.Time) (string, []any) {
+	part := "SELECT " + columns + " FROM complaints WHERE year <> 0 AND received_at < ? AND "
+	return part + "closed_at IS NULL UNION ALL " + part + "closed_at >= ?", []any{Micro(at), Micro(at), Micro(at)}
+}
+
+// OpenAt counts the complaints that were open at an instant, by department.
+func (tx *Tx) OpenAt(at time.Time) (map[string]int, error) {
+	query, args := opened("department", at)
+	counts := map[string]int{}
+	err := tx.eachRow("SELECT department, COUNT(*) FROM ("+query+") c GROUP BY department", args, func(scan func(...any) error) error {
+		var department string
+		var n int
+		err := scan(&department, &n)
+		counts[department] = n
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count open complaints: %w", err)
+	}
+	return counts, nil
+}
+
+// OpenNumbers calls fn for each of them.
+func (tx *Tx) OpenNumbers(at time.Time, fn func(number, department string)) error {
+	query, args := opened("number, department", at)
+	return tx.eachRow(query, args, func(scan func(...any) error) error {
+		var number, department string
+		err := scan(&number, &department)
+		fn(number, department)
+		return err
+	})
+}
+
+// EachUnanswered calls fn for the complaints that were open and unanswered at an instant and whose term may have been over: before a day as it
+// is now, or changed since.
+func (tx *Tx) EachUnanswered(at time.Time, today Date, fn func(*Counted)) error {
+	const part = "SELECT id, number, received_on, answer_due, department FROM complaints WHERE year <> 0 AND received_at < ? AND (closed_at IS NULL OR closed_at >= ?) AND (answer_due < ? OR id IN (SELECT complaint_id FROM term_changes WHERE at >= ?)) AND "
+	var args []any
+	for range 2 {
+		args = append(args, Micro(at), Micro(at), today, Micro(at))
+	}
+	var c Counted
+	err := tx.eachRow(part+"answered_at IS NULL UNION ALL "+part+"answered_at >= ?", append(args, Micro(at)), func(scan func(...any) error) error {
+		err := scan(&c.ID, &c.Number, &c.ReceivedOn, &c.AnswerDue, &c.Department)
 		if err == nil {
 			fn(&c)
 		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("count complaints: %w", err)
+		return fmt.Errorf("count late answers: %w", err)
 	}
 	return nil
 }
@@ -82,21 +120,23 @@ func (tx *Tx) EachCounted(spans []Span, fn func(*Counted)) error {
 // Theme is what the newest analysis of a complaint says for figures.
 type Theme struct{ Kind, OmbudsNorms string }
 
-// Themes are those of the complaints that came or were answered in one of the spans.
-func (tx *Tx) Themes(spans []Span) (map[int64]Theme, error) {
-	cond, args := ofSpans("c.received_at >= ? AND c.received_at < ? OR c.answered_at >= ? AND c.answered_at < ?", spans, func(s Span) []any {
-		from, to := Micro(s.From), Micro(s.To)
-		return []any{from, to, from, to}
-	})
-	all := map[int64]Theme{}
-	err := tx.eachRow(`SELECT a.complaint_id, a.kind, a.ombuds_norms FROM analyses a JOIN complaints c ON c.id = a.complaint_id WHERE c.year <> 0 AND `+cond+` ORDER BY a.complaint_id, a.version`,
-		args, func(scan func(...any) error) error {
-			var id int64
-			var t Theme
-			err := scan(&id, &t.Kind, &t.OmbudsNorms)
-			all[id] = t
+// Themes are those of the complaints that came or were answered in a span.
+func (tx *Tx) Themes(s Span) (map[int64]Theme, error) {
+	from, to := Micro(s.From), Micro(s.To)
+	all, newest := map[int64]Theme{}, map[int64]int{}
+	err := tx.eachRow(`SELECT a.complaint_id, a.version, a.kind, a.ombuds_norms FROM complaints c JOIN analyses a ON a.complaint_id = c.id
+		WHERE c.year <> 0 AND (c.received_at >= ? AND c.received_at < ? OR c.answered_at >= ? AND c.answered_at < ?)`, []any{from, to, from, to}, func(scan func(...any) error) error {
+		var id int64
+		var version int
+		var t Theme
+		if err := scan(&id, &version, &t.Kind, &t.OmbudsNorms); err != nil {
 			return err
-		})
+		}
+		if version > newest[id] {
+			all[id], newest[id] = t, version
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("themes of complaints: %w", err)
 	}
@@ -124,17 +164,15 @@ func (tx *Tx) TermChangesSince(since time.Time) (map[int64][]TermChange, error) 
 type ScoreOf struct {
 	ComplaintID        int64
 	Number, Department string
-	At                 time.Time
 	Score              int
 }
 
-// Scores lists the scores given in one of the spans, oldest first; words without a score are none.
-func (tx *Tx) Scores(spans []Span) (list []ScoreOf, err error) {
-	cond, args := ofSpans("s.at >= ? AND s.at < ?", spans, func(s Span) []any { return []any{Micro(s.From), Micro(s.To)} })
-	err = tx.eachRow(`SELECT s.complaint_id, c.number, c.department, s.at, s.score FROM satisfaction_scores s JOIN complaints c ON c.id = s.complaint_id
-		WHERE s.score IS NOT NULL AND c.year <> 0 AND `+cond+` ORDER BY s.at, s.id`, args, func(scan func(...any) error) error {
+// Scores lists the scores given in a span, oldest first; words without a score are none.
+func (tx *Tx) Scores(s Span) (list []ScoreOf, err error) {
+	err = tx.eachRow(`SELECT s.complaint_id, c.number, c.department, s.score FROM satisfaction_scores s JOIN complaints c ON c.id = s.complaint_id
+		WHERE s.at >= ? AND s.at < ? AND s.score IS NOT NULL AND c.year <> 0 ORDER BY s.at, s.id`, []any{Micro(s.From), Micro(s.To)}, func(scan func(...any) error) error {
 		var s ScoreOf
-		err := scan(&s.ComplaintID, &s.Number, &s.Department, &s.At, &s.Score)
+		err := scan(&s.ComplaintID, &s.Number, &s.Department, &s.Score)
 		list = append(list, s)
 		return err
 	})
@@ -145,19 +183,14 @@ func (tx *Tx) Scores(spans []Span) (list []ScoreOf, err error) {
 }
 
 // Unscored is a complaint whose complainant was asked how satisfied he is and has given no score.
-type Unscored struct {
-	Number, Department string
-	At                 time.Time // when he was asked
-}
+type Unscored struct{ Number, Department string }
 
-// Unscored lists those who were asked in one of the spans.
-func (tx *Tx) Unscored(spans []Span) (list []Unscored, err error) {
-	cond, args := ofSpans(inSpan, spans, Span.args)
-	asked, more := ofSpans("e.at >= ? AND e.at < ?", spans, func(s Span) []any { return []any{Micro(s.From), Micro(s.To)} })
-	err = tx.eachRow(`SELECT c.number, c.department, e.at FROM complaints c JOIN events e ON e.complaint_id = c.id
-		WHERE c.year <> 0 AND c.satisfaction IS NULL AND c.answered_at IS NOT NULL AND `+cond+` AND e.what = 'satisfaction asked' AND `+asked+` ORDER BY c.id, e.seq`, append(args, more...), func(scan func(...any) error) error {
+// Unscored lists those who were asked in a span, each once.
+func (tx *Tx) Unscored(s Span) (list []Unscored, err error) {
+	err = tx.eachRow(`SELECT DISTINCT c.number, c.department FROM events e JOIN complaints c ON c.id = e.complaint_id
+		WHERE e.what = 'satisfaction asked' AND e.at >= ? AND e.at < ? AND c.satisfaction IS NULL AND c.year <> 0`, []any{Micro(s.From), Micro(s.To)}, func(scan func(...any) error) error {
 		var u Unscored
-		err := scan(&u.Number, &u.Department, &u.At)
+		err := scan(&u.Number, &u.Department)
 		list = append(list, u)
 		return err
 	})
@@ -175,20 +208,23 @@ type MeasureOf struct {
 	DoneAt             *time.Time
 }
 
-// Promises lists the corrective measures that were open at some moment of one of the spans.
-func (tx *Tx) Promises(spans []Span) (list []MeasureOf, err error) {
-	cond, args := ofSpans("m.created_at < ? AND (m.done_at IS NULL OR m.done_at >= ?)", spans, func(s Span) []any { return []any{Micro(s.To), Micro(s.From)} })
-	err = tx.eachRow(`SELECT c.number, c.department, m.due_on, m.created_at, m.done_at FROM corrective_measures m JOIN complaints c ON c.id = m.complaint_id
-		WHERE c.year <> 0 AND `+cond+` ORDER BY m.id`, args, func(scan func(...any) error) error {
-		var m MeasureOf
+// Promises calls fn for the corrective measures that were open at some moment of a span; the row is fn's only until it returns.
+func (tx *Tx) Promises(s Span, fn func(*MeasureOf)) error {
+	from, to := Micro(s.From), Micro(s.To)
+	const part = `SELECT c.number, c.department, m.due_on, m.created_at, m.done_at FROM corrective_measures m JOIN complaints c ON c.id = m.complaint_id WHERE c.year <> 0 AND m.created_at < ? AND `
+	var m MeasureOf
+	err := tx.eachRow(part+"m.done_at >= ? UNION ALL "+part+"m.done_at IS NULL", []any{to, from, to}, func(scan func(...any) error) error {
+		m.DoneAt = nil
 		err := scan(&m.Number, &m.Department, &m.DueOn, &m.CreatedAt, &m.DoneAt)
-		list = append(list, m)
+		if err == nil {
+			fn(&m)
+		}
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("corrective measures: %w", err)
+		return fmt.Errorf("corrective measures: %w", err)
 	}
-	return list, nil
+	return nil
 }
 
 // PreventionOf is a preventive measure with the numbers of the complaints that it serves.
@@ -197,12 +233,11 @@ type PreventionOf struct {
 	Numbers []string
 }
 
-// PreventionsIn lists the preventive measures that were not evaluated before the first of the spans and were planned before the end of the last.
-func (tx *Tx) PreventionsIn(spans []Span) (list []PreventionOf, err error) {
-	cond, args := ofSpans("p.created_at < ? AND (p.evaluated_at IS NULL OR p.evaluated_at >= ?)", spans, func(s Span) []any { return []any{Micro(s.To), Micro(s.From)} })
+// PreventionsIn lists the preventive measures that were planned before the end of a span and not evaluated before it.
+func (tx *Tx) PreventionsIn(s Span) (list []PreventionOf, err error) {
 	err = tx.eachRow(`SELECT p.id, p.description, p.process, p.owner, p.due_on, p.evaluation_on, p.created_at, p.done_at, p.evaluated_at, p.result, p.adjustment, k.no, c.number
 		FROM preventive_measures p JOIN preventive_measure_complaints k ON k.preventive_measure_id = p.id JOIN complaints c ON c.id = k.complaint_id
-		WHERE c.year <> 0 AND `+cond+` ORDER BY p.id, c.year, c.serial`, args, func(scan func(...any) error) error {
+		WHERE c.year <> 0 AND p.created_at < ? AND (p.evaluated_at IS NULL OR p.evaluated_at >= ?) ORDER BY p.id, c.year, c.serial`, []any{Micro(s.To), Micro(s.From)}, func(scan func(...any) error) error {
 		var p PreventionOf
 		var number string
 		if err := scan(&p.ID, &p.Description, &p.Process, &p.Owner, &p.DueOn, &p.EvaluationOn, &p.CreatedAt, &p.DoneAt, &p.EvaluatedAt, &p.Result, &p.Adjustment, &p.No, &number); err != nil {
@@ -287,4 +322,14 @@ func (tx *Tx) Flow(s Span, fn func(received Date, answered *time.Time)) error {
 		return fmt.Errorf("count complaints by day: %w", err)
 	}
 	return nil
+}
+
+// Began is when the register began: when its first staff entry joined; zero before that.
+func (tx *Tx) Began() (time.Time, error) {
+	var list []Staff
+	err := tx.db.Order("joined_at, id").Limit(1).Find(&list).Error
+	if err != nil || len(list) == 0 {
+		return time.Time{}, err
+	}
+	return list[0].JoinedAt, nil
 }

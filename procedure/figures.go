@@ -28,6 +28,9 @@ func (d *Desk) monthlyDigest(ctx context.Context) error {
 func (d *Desk) digest(ctx context.Context, kind string, of func(models.Date) report.Period) error {
 	return d.change(ctx, func(d *Desk, tx *models.Tx) error {
 		p := of(d.today(tx))
+		if began, err := tx.Began(); err != nil || p.Last < d.dayOf(began) {
+			return err // it was before the register's time
+		}
 		var f *report.Figures
 		var flow []report.Flow
 		for _, s := range d.Settings.Staff {

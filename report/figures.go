@@ -255,9 +255,6 @@ func Count(tx *models.Tx, p Period, zone *time.Location, now time.Time, behind b
 		f.LastYear = tally(p.LastYear())
 	}
 	g := &gathering{Figures: f, tx: tx, zone: zone}
-	for _, t := range f.tallies() {
-		g.spans = append(g.spans, t.span)
-	}
 	for _, gather := range []func() error{g.complaints, g.satisfaction, g.promises, g.preventions, g.mails} {
 		if err := gather(); err != nil {
 			return nil, fmt.Errorf("figures of %s: %w", p.Name, err)

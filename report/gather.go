@@ -2,43 +2,66 @@ package report
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"dankuwel/models"
 )
 
-// gathering fills in figures: each kind of row is read once for all periods.
+// gathering fills in figures, one period after the other.
 type gathering struct {
 	*Figures
 	tx     *models.Tx
 	zone   *time.Location
-	spans  []models.Span
-	themes map[int64]models.Theme
+	themes map[int64]models.Theme // of the period at hand
 	terms  map[int64][]models.TermChange
 }
 
 func (g *gathering) complaints() (err error) {
-	if g.themes, err = g.tx.Themes(g.spans); err != nil {
-		return err
-	}
-	first := slices.MinFunc(g.spans, func(a, b models.Span) int { return a.From.Compare(b.From) })
-	if g.terms, err = g.tx.TermChangesSince(first.From); err != nil {
-		return err
-	}
-	return g.tx.EachCounted(g.spans, func(c *models.Counted) {
-		for _, t := range g.tallies() {
+	for _, t := range g.tallies() {
+		if g.themes, err = g.tx.Themes(t.span); err != nil {
+			return err
+		}
+		if g.terms, err = g.tx.TermChangesSince(t.end); err != nil {
+			return err
+		}
+		err := g.tx.EachCounted(t.span, func(c *models.Counted) {
 			if t.span.Holds(&c.ReceivedAt) {
 				g.received(t, c)
 			}
 			if t.span.Holds(c.AnsweredAt) {
 				g.answered(t, c)
 			}
-			if c.ReceivedAt.Before(t.end) && (c.ClosedAt == nil || !c.ClosedAt.Before(t.end)) {
-				g.open(t, c)
-			}
+		})
+		if err == nil {
+			err = g.atEnd(t)
 		}
-	})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// atEnd counts what was open at the end of a period, and what of it was late.
+func (g *gathering) atEnd(t *Tally) error {
+	if t.behind != nil {
+		err := g.tx.OpenNumbers(t.end, func(number, department string) { t.add(Open, "", known(department), number) })
+		if err != nil {
+			return err
+		}
+	} else {
+		counts, err := g.tx.OpenAt(t.end)
+		if err != nil {
+			return err
+		}
+		for department, n := range counts {
+			t.counts[Key{Figure: Open}] += n
+			t.counts[Key{Figure: Open, Department: known(department)}] += n
+		}
+	}
+	return g.tx.EachUnanswered(t.end, t.today, func(c *models.Counted) { g.unanswered(t, c) })
 }
 
 func known(value string) string {
@@ -103,14 +126,10 @@ func (g *gathering) answered(t *Tally, c *models.Counted) {
 	g.judged(t, c, AnsweredVerdict, AnsweredSolution, AnsweredNorm, g.themes[c.ID])
 }
 
-// open counts a complaint that had not ended at the end of the period, and its answer when that was late by then: the term as it ran at that
-// time, and only when the clock did not stand still.
-func (g *gathering) open(t *Tally, c *models.Counted) {
+// unanswered counts an answer that was late at the end of the period: by the term as it ran at that time, and only when the clock did not stand
+// still.
+func (g *gathering) unanswered(t *Tally, c *models.Counted) {
 	department := known(c.Department)
-	t.add(Open, "", department, c.Number)
-	if c.AnsweredAt != nil && c.AnsweredAt.Before(t.end) {
-		return
-	}
 	due, stopped := c.AnswerDue, false
 	for _, change := range slices.Backward(g.terms[c.ID]) {
 		if !change.At.Before(t.end) {
@@ -159,43 +178,33 @@ func normsOf(value string) (list []string) {
 
 // satisfaction counts the last score of each complaint in a period, and who was asked then and never gave one.
 func (g *gathering) satisfaction() error {
-	scores, err := g.tx.Scores(g.spans)
-	if err != nil {
-		return err
-	}
-	unscored, err := g.tx.Unscored(g.spans)
-	if err != nil {
-		return err
-	}
 	for _, t := range g.tallies() {
+		scores, err := g.tx.Scores(t.span)
+		if err != nil {
+			return err
+		}
 		last := map[int64]models.ScoreOf{}
 		for _, s := range scores {
-			if t.span.Holds(&s.At) {
-				last[s.ComplaintID] = s
-			}
+			last[s.ComplaintID] = s
 		}
 		for _, s := range last {
 			t.scores[s.Score]++
-			t.add(Score, string(rune('0'+s.Score)), known(s.Department), s.Number)
+			t.add(Score, strconv.Itoa(s.Score), known(s.Department), s.Number)
 		}
-		asked := map[string]bool{}
+		unscored, err := g.tx.Unscored(t.span)
+		if err != nil {
+			return err
+		}
 		for _, u := range unscored {
-			if t.span.Holds(&u.At) && !asked[u.Number] {
-				asked[u.Number] = true
-				t.add(Score, Unknown, known(u.Department), u.Number)
-			}
+			t.add(Score, Unknown, known(u.Department), u.Number)
 		}
 	}
 	return nil
 }
 
 func (g *gathering) promises() error {
-	list, err := g.tx.Promises(g.spans)
-	if err != nil {
-		return err
-	}
 	for _, t := range g.tallies() {
-		for _, m := range list {
+		err := g.tx.Promises(t.span, func(m *models.MeasureOf) {
 			add := func(figure string) { t.add(figure, "", known(m.Department), m.Number) }
 			if t.span.Holds(&m.CreatedAt) {
 				add(Promised)
@@ -212,6 +221,9 @@ func (g *gathering) promises() error {
 					add(LatePromise)
 				}
 			}
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -221,11 +233,11 @@ func (g *gathering) promises() error {
 var results = map[string]string{"effective": Effective, "not_effective": NotEffective}
 
 func (g *gathering) preventions() error {
-	list, err := g.tx.PreventionsIn(g.spans)
-	if err != nil {
-		return err
-	}
 	for _, t := range g.tallies() {
+		list, err := g.tx.PreventionsIn(t.span)
+		if err != nil {
+			return err
+		}
 		for _, p := range list {
 			add := func(figure string) { t.add(figure, "", "", p.Numbers...) }
 			if t.span.Holds(&p.CreatedAt) {
