@@ -36,7 +36,7 @@ func Annual(tx *models.Tx, set *templates.Set, lang, organization string, f *Fig
 	if a.again, err = tx.Recurrences(f.span); err != nil {
 		return "", err
 	}
-	if a.plans, err = tx.PreventionsIn([]models.Span{f.span}); err != nil {
+	if a.plans, err = tx.PreventionsIn(f.span); err != nil {
 		return "", err
 	}
 	for _, t := range f.tallies() {
