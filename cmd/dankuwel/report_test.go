@@ -74,7 +74,7 @@ func TestReport(t *testing.T) {
 			t.Errorf("%+v", row)
 		}
 	}
-	says("report --period "+year, exitDone, "<html lang=\"nl\">", "Jaarverslag klachten "+year, "kwamen geen klachten binnen")
+	says("report --period "+year, exitDone, "<html lang=\"nl\">", "Jaarverslag klachten "+year, "kwamen er geen klachten binnen")
 	if pdf := says("report --format pdf --period "+year, exitDone); !strings.HasPrefix(pdf, "%PDF-") {
 		t.Error("no PDF")
 	}
