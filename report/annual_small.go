@@ -35,6 +35,9 @@ func cellKey(figure, value string) string { return figure + "/" + value }
 func (a *annual) cellsOf(t *Tally, figure string) map[string]int {
 	counts := map[string]int{}
 	shown := a.valuesOf(figure)
+	for _, v := range shown {
+		counts[v] = 0
+	}
 	for k, n := range t.counts {
 		switch {
 		case k.Figure != figure || k.Value == "" || k.Department != "":
@@ -166,6 +169,11 @@ func (p *protection) next(s sum) (best string) {
 	}
 	if best == "" {
 		smallest(s.right, true)
+	}
+	for _, key := range s.right { // how small it is can be kept, too
+		if best == "" && p.hidden[key] != "" && p.hidden[key] != "–" {
+			best = key
+		}
 	}
 	return best
 }
