@@ -105,7 +105,7 @@ func (tx *Tx) saidBeside(c *Complaint) (ids []int64, err error) {
 	}
 	var list []Message
 	err = tx.db.Select("id", "subject", "text").Where(`complaint_id IS NULL AND staff_id IS NOT NULL AND at >= ?
-		AND EXISTS (SELECT 1 FROM ledger WHERE stored_as = messages.id AND outcome IN ('action','refused'))`, c.ReceivedAt).Find(&list).Error
+		AND (kind IN ('annual_report_draft','annual_report','dropped') OR EXISTS (SELECT 1 FROM ledger WHERE stored_as = messages.id AND outcome IN ('action','refused')))`, c.ReceivedAt).Find(&list).Error
 	for _, m := range list {
 		said := strings.ToLower(strings.Join(strings.Fields(m.Subject+" "+m.Text), " "))
 		if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) }) {

@@ -85,7 +85,7 @@ func (d *Desk) isBack(tx *models.Tx, s *models.Staff) error {
 }
 
 // askingKinds are the mails that ask for something; they go to the substitute too.
-var askingKinds = []string{"registration", "addition", "preview", "consultation", "task", "reminder", "escalation", "measure_due", "evaluation_due", "bounced", "recurrence", "review_list"}
+var askingKinds = []string{"registration", "addition", "preview", "consultation", "task", "reminder", "escalation", "measure_due", "evaluation_due", "bounced", "recurrence", "review_list", "annual_report_draft"}
 
 // standInFor sends a mail that asks for something to the substitute of somebody who is away, with a token and rights of his own. Of the
 // shielded the next coordinator, or management, gets it.

@@ -47,6 +47,7 @@ func init() { // the handlers look actions up themselves
 		"overview":        {(*deed).overview, false, false, nil},
 		"help":            {(*deed).help, false, false, nil},
 		"practice":        {(*deed).practise, false, false, nil},
+		"annual_report":   {(*deed).annual, false, false, nil},
 		"form":            {(*deed).emptyForm, false, false, nil},
 		"decide":          {(*deed).decideDraft, true, false, decides}, // a reply to a preview
 		"sign":            {(*deed).sign, true, false, nil},            // a reply to a receipt that asked a shared desk who wrote

@@ -120,7 +120,7 @@ func (d *Desk) withoutNames(tx *models.Tx, p *models.PreventionOf) string {
 
 // digests are the mails of figures: a number alone in a reply to one asks for the dossier of that complaint, anything else that holds no verb
 // reaches the coordinator.
-var digests = []string{"weekly_digest", "monthly_digest"}
+var digests = []string{"weekly_digest", "monthly_digest", "annual_report"}
 
 // answersDigest tells whether a mail without verb and form answers a mail of figures.
 func (x *deed) answersDigest() bool {

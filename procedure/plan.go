@@ -53,6 +53,7 @@ var Jobs = []Job{
 	{Name: "weekly_digest", Do: (*Desk).weeklyDigest},
 	{Name: "monthly_digest", Do: (*Desk).monthlyDigest},
 	{Name: "lessons", Do: (*Desk).lessons},
+	{Name: "annual_report", Do: (*Desk).annualReport},
 	{Name: "held_mail", Do: (*Desk).ReleaseHeld},
 	{Name: "watchdog", Do: (*Desk).watchdog},
 	{Name: "retention", Do: (*Desk).Retain},

@@ -107,6 +107,13 @@ type Data struct {
 	WindowDays int          // Recurrence: in how many days they came; 0 not known.
 	Agenda     []AgendaItem // Handler's digest: the reader's open complaints, in the order to show them.
 
+	// The annual report.
+	Year     int      // That it is about.
+	Report   string   // Its text, see Blocks.
+	Differs  []string // Draft: sentences; figures in it that are others than those of the register.
+	Personal []string // Draft: sentences of it that tell who somebody is; it does not go out with them.
+	Profile  string   // Of the legal clock, for who must report.
+
 	Digest  Digest  // Weekly and monthly digest.
 	Lessons Lessons // Of a quarter, for all colleagues.
 

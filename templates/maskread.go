@@ -8,16 +8,19 @@ import (
 
 // LetterIn is the letter between its two lines in a reply to a preview, without the marks of quotation, its paragraphs a line each; "" when
 // the lines are not there.
-func (s *Set) LetterIn(text string) string {
+func (s *Set) LetterIn(text string) string { return s.between(text, "letter") }
+
+// between is what stands between the lines NAME.begin and NAME.end.
+func (s *Set) between(text, name string) string {
 	lines := strings.Split(text, "\n")
 	begin, end := -1, -1
 	for i, line := range lines {
 		bare := bareLine(line)
 		for _, lang := range Languages {
 			switch bare {
-			case strings.Trim(s.words[lang].labels["letter.begin"], "- "):
+			case strings.Trim(s.words[lang].labels[name+".begin"], "- "):
 				begin, end = i, -1
-			case strings.Trim(s.words[lang].labels["letter.end"], "- "):
+			case strings.Trim(s.words[lang].labels[name+".end"], "- "):
 				if begin >= 0 && end < 0 {
 					end = i
 				}
@@ -36,7 +39,7 @@ func (s *Set) LetterIn(text string) string {
 			b.WriteString("\n")
 			joined = false
 			continue
-		case joined && !listItem.MatchString(line):
+		case joined && !listItem.MatchString(line) && !strings.HasPrefix(strings.TrimSpace(line), "#"):
 			b.WriteString(" ")
 		case b.Len() > 0:
 			b.WriteString("\n")

@@ -83,6 +83,8 @@ var kinds = map[string]bool{
 	"lessons":               true,
 	"review_list":           true,
 	"operator_alert":        true,
+	"annual_report_draft":   true,
+	"annual_report":         true,
 }
 
 // textOf is the text of a kind of mail.

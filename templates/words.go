@@ -238,6 +238,9 @@ var readWords = sync.OnceValues(func() (map[string]*words, error) {
 		if err := w.readPaper(); err != nil {
 			return nil, err
 		}
+		if err := w.readAnnual(); err != nil {
+			return nil, err
+		}
 		all[lang] = w
 	}
 	return all, nil

@@ -116,7 +116,7 @@ var configKeys = []configKey{
 	{"schedule.weekly_digest", `"0 8 * * 1"`, inForce},
 	{"schedule.monthly_digest", `"0 8 1 * *"`, inForce},
 	{"schedule.lessons", `"0 8 1 */3 *"`, inForce},
-	{"schedule.annual_report", `"0 8 15 1 *"`, notYet},
+	{"schedule.annual_report", `"0 8 15 1 *"`, inForce},
 	{"schedule.retention", `"0 3 * * *"`, inForce},
 
 	{"templates.dir", `"texts"`, inForce},

@@ -50,11 +50,12 @@ func (r *reportCommand) Run(env *environment) error {
 	if r.Format == "json" {
 		return writeFigures(env.stdout, f, a)
 	}
-	var flow []report.Flow
-	if p.Week+p.Month > 0 {
-		if flow, err = report.FlowTo(tx, p, zone); err != nil {
-			return err
-		}
+	if p.Week+p.Month == 0 {
+		return a.printAnnual(env, f, r.Format)
+	}
+	flow, err := report.FlowTo(tx, p, zone)
+	if err != nil {
+		return err
 	}
 	o := a.desk.Settings.Organization
 	org := templates.Organization{Name: o.Name, Phone: o.Phone, SecondLine: o.SecondLine}

@@ -74,7 +74,11 @@ func TestReport(t *testing.T) {
 			t.Errorf("%+v", row)
 		}
 	}
-	says("report --period "+year, exitDone, "<html lang=\"nl\">", "Klachten "+year, "Mails die op een beslissing wachten", "apart gelegd voor een beslissing 1 = 1")
+	says("report --period "+year, exitDone, "<html lang=\"nl\">", "Jaarverslag klachten "+year, "kwamen er geen klachten binnen")
+	if pdf := says("report --format pdf --period "+year, exitDone); !strings.HasPrefix(pdf, "%PDF-") {
+		t.Error("no PDF")
+	}
+	says("report --period "+time.Now().In(zone).Format("2006-01"), exitDone, "<html lang=\"nl\">", "Klachten ", "Mails die op een beslissing wachten", "apart gelegd voor een beslissing 1 = 1")
 	if pdf := says("report --format pdf --period "+year+"-01", exitDone); !strings.HasPrefix(pdf, "%PDF-") {
 		t.Error("no PDF")
 	}

@@ -17,7 +17,7 @@ import (
 type scheduleCommand struct {
 	At     string   `placeholder:"TIME" help:"As of this moment (RFC 3339, for example 2026-11-23T08:15:00+01:00); otherwise now."`
 	DryRun bool     `help:"Only print what would be queued."`
-	Jobs   []string `arg:"" optional:"" name:"job" help:"status_updates, reminders, follow_ups (satisfaction, calls, closing, recurrences), evaluations, review_list, handler_digest, weekly_digest, monthly_digest, lessons (what complaints taught, to all colleagues), held_mail (letters and receipts that a limit held back), practice (practice complaints older than 14 days go), watchdog (mailboxes that do not work), retention (erase what ended long ago), seal (over the ends of all event chains). Otherwise all of them."`
+	Jobs   []string `arg:"" optional:"" name:"job" help:"status_updates, reminders, follow_ups (satisfaction, calls, closing, recurrences), evaluations, review_list, handler_digest, weekly_digest, monthly_digest, lessons (what complaints taught, to all colleagues), annual_report (its draft, to the coordinator), held_mail (letters and receipts that a limit held back), practice (practice complaints older than 14 days go), watchdog (mailboxes that do not work), retention (erase what ended long ago), seal (over the ends of all event chains). Otherwise all of them."`
 }
 
 // timedJob is work that time brings, and when.
@@ -35,7 +35,7 @@ var everyNight = mustParse(parseCron, "30 3 * * *")
 func (c *Config) timedJobs() (list []timedJob) {
 	s := &c.Schedule
 	when := map[string]cron.Schedule{"status_updates": s.StatusUpdates, "reminders": s.Reminders, "follow_ups": s.FollowUps, "evaluations": s.Evaluations,
-		"review_list": s.ReviewList, "handler_digest": s.HandlerDigest, "weekly_digest": s.WeeklyDigest, "monthly_digest": s.MonthlyDigest, "lessons": s.Lessons, "held_mail": everyFiveMinutes, "practice": everyNight, "watchdog": everyFiveMinutes, "retention": s.Retention, "seal": everyNight}
+		"review_list": s.ReviewList, "handler_digest": s.HandlerDigest, "weekly_digest": s.WeeklyDigest, "monthly_digest": s.MonthlyDigest, "lessons": s.Lessons, "annual_report": s.AnnualReport, "held_mail": everyFiveMinutes, "practice": everyNight, "watchdog": everyFiveMinutes, "retention": s.Retention, "seal": everyNight}
 	for _, j := range procedure.Jobs {
 		list = append(list, timedJob{j, when[j.Name]})
 	}

@@ -59,7 +59,7 @@ func TestSchedule(t *testing.T) {
 		return out
 	}
 	says("schedule --help", exitDone, "--at", "--dry-run", "review_list", "held_mail")
-	says("schedule remainders", exitUsage, `no job "remainders"`, "review_list, handler_digest, weekly_digest, monthly_digest, lessons, held_mail, watchdog, retention, seal")
+	says("schedule remainders", exitUsage, `no job "remainders"`, "review_list, handler_digest, weekly_digest, monthly_digest, lessons, annual_report, held_mail, watchdog, retention, seal")
 	says("schedule --at tomorrow", exitUsage, `--at "tomorrow"`, "2026-11-23T08:15:00+01:00")
 	says("schedule", exitDone, "welcome", "!review_list") // who is new is welcomed; nothing is parked
 	if out := says("schedule", exitDone); out != "" {
