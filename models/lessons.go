@@ -16,6 +16,7 @@ type Quarter struct {
 	Evaluated  []PreventiveMeasure // that were looked at
 	PutRight   []string            // kinds of the corrective measures that were done
 	PassedOn   bool                // a complaint was passed on, or written down, by a colleague
+	Of         map[int64][]int64   // preventive measure → complaints that it serves
 	complaints []int64             // that any of it is about
 }
 
@@ -33,7 +34,7 @@ func (q *Quarter) Empty() bool {
 
 // Quarter reads what happened from one instant up to another.
 func (tx *Tx) Quarter(from, to time.Time) (*Quarter, error) {
-	q := &Quarter{}
+	q := &Quarter{Of: map[int64][]int64{}}
 	from, to = Micro(from), Micro(to)
 	read := func(into any, sql string, args ...any) error { return tx.db.Raw(sql, args...).Scan(into).Error }
 	if err := read(&q.Received, `SELECT c.id, c.department, COALESCE((SELECT a.kind FROM analyses a WHERE a.complaint_id = c.id ORDER BY a.version DESC LIMIT 1), '') AS kind
@@ -83,6 +84,7 @@ func (tx *Tx) quarterComplaints(q *Quarter) error {
 			if err != nil {
 				return err
 			}
+			q.Of[m.ID] = ids
 			q.complaints = append(q.complaints, ids...)
 		}
 	}

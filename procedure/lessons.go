@@ -63,8 +63,20 @@ func quarterBefore(day models.Date) (from, to models.Date) {
 type taught struct {
 	people *templates.People
 	told   templates.Lessons
-	left   []templates.LeftOut
+	left   []leftOut
 	seen   map[string]bool // texts that were looked at, folded
+}
+
+// leftOut is a sentence that only the coordinator reads. The numbers of its complaints go with it, so that it is erased with them.
+type leftOut struct {
+	templates.LeftOut
+	of []int64
+}
+
+func (k *taught) leaveOut(list []templates.LeftOut, of []int64) {
+	for _, l := range list {
+		k.left = append(k.left, leftOut{l, of})
+	}
 }
 
 // learn gathers what the quarter taught: figures that point at nobody, and the sentences of staff that name nobody.
@@ -75,15 +87,17 @@ func (d *Desk) learn(tx *models.Tx, q *models.Quarter) (*taught, error) {
 	}
 	k := &taught{people: people, seen: map[string]bool{}}
 	kinds, departments, lang := map[string]int{}, map[string]int{}, d.Settings.Organization.Language
+	of := map[string][]int64{}    // kind → complaints
 	labels := map[string]string{} // of kinds that differ only in how they are written
 	for _, c := range q.Received {
 		departments[c.Department]++
 		folded := strings.Join(templates.FoldWords(c.Kind), " ")
 		labels[folded] = cmp.Or(labels[folded], strings.TrimSpace(c.Kind))
 		kinds[labels[folded]]++
+		of[labels[folded]] = append(of[labels[folded]], c.ID)
 	}
 	for kind, n := range kinds {
-		if !k.mayName(kind, lang, n) {
+		if !k.mayName(kind, lang, of[kind]) {
 			delete(kinds, kind)
 			kinds[""] += n
 		}
@@ -98,12 +112,12 @@ func (d *Desk) learn(tx *models.Tx, q *models.Quarter) (*taught, error) {
 
 	room := wordsOfCauses
 	for _, a := range q.Analyses {
-		k.add(&k.told.Causes, a.Causes, d.writtenIn(d.staffOf(a.StaffID)), &room)
+		k.add(&k.told.Causes, a.Causes, d.writtenIn(d.staffOf(a.StaffID)), &room, a.ComplaintID)
 	}
 	room = wordsOfLists
 	for _, m := range q.Begun {
 		if lang := d.writtenIn(d.Settings.StaffByAddress(m.Owner)); strings.TrimSpace(m.Process) != "" {
-			k.add(&k.told.Processes, m.Process, lang, &room)
+			k.add(&k.told.Processes, m.Process, lang, &room, q.Of[m.ID]...)
 		}
 	}
 	for i := range k.told.Processes {
@@ -112,14 +126,14 @@ func (d *Desk) learn(tx *models.Tx, q *models.Quarter) (*taught, error) {
 	room = wordsOfResults
 	for _, m := range q.Evaluated {
 		var texts []string
-		k.add(&texts, m.Description, d.writtenIn(d.Settings.StaffByAddress(m.Owner)), &room)
+		k.add(&texts, m.Description, d.writtenIn(d.Settings.StaffByAddress(m.Owner)), &room, q.Of[m.ID]...)
 		for _, text := range texts {
 			k.told.Helped = append(k.told.Helped, templates.Outcome{Measure: text, Helped: m.Result == "effective"})
 		}
 	}
 	room = wordsOfChanges
 	for _, m := range q.Done {
-		k.add(&k.told.Changed, m.Description, d.writtenIn(d.Settings.StaffByAddress(m.Owner)), &room)
+		k.add(&k.told.Changed, m.Description, d.writtenIn(d.Settings.StaffByAddress(m.Owner)), &room, q.Of[m.ID]...)
 	}
 	return k, nil
 }
@@ -169,25 +183,25 @@ func (d *Desk) knownPeople(tx *models.Tx, q *models.Quarter) (*templates.People,
 }
 
 // mayName tells whether the words of staff for a group of complaints may be said; of a group too small to be named they are not looked at.
-func (k *taught) mayName(words, lang string, n int) bool {
-	if words == "" || n < templates.Fewest {
+func (k *taught) mayName(words, lang string, of []int64) bool {
+	if words == "" || len(of) < templates.Fewest {
 		return true
 	}
 	_, left := k.people.Clean(words, lang)
-	k.left = append(k.left, left...)
+	k.leaveOut(left, of)
 	return len(left) == 0
 }
 
 // add puts the sentences of a text that may go to everybody on a list, as long as there is room for all of them; what was said before is not
 // said again.
-func (k *taught) add(list *[]string, text, lang string, room *int) {
+func (k *taught) add(list *[]string, text, lang string, room *int, of ...int64) {
 	folded := strings.Join(templates.FoldWords(text), " ")
 	if folded == "" || k.seen[folded] {
 		return
 	}
 	k.seen[folded] = true
 	kept, left := k.people.Clean(text, lang)
-	k.left = append(k.left, left...)
+	k.leaveOut(left, of)
 	if len(kept) == 0 {
 		return
 	}
@@ -236,12 +250,20 @@ func (d *Desk) tellLeftOut(tx *models.Tx, k *taught, slot string) error {
 		l.data.Action = d.Texts.Label(lang, "kind.lessons")
 		l.data.Did = []string{d.Texts.Label(lang, "done.lessons", d.Texts.Label(lang, fmt.Sprintf("lessons.quarter_%d", k.told.Quarter), k.told.Year), howMany)}
 		for _, left := range k.left {
-			l.data.Lines = append(l.data.Lines, d.Texts.Label(lang, "left_out.line", left.Sentence, d.Texts.Label(lang, "left_out."+left.Reason), left.Words))
+			var numbers []string
+			for _, id := range left.of {
+				number, err := tx.NumberOf(&id)
+				if err != nil {
+					return err
+				}
+				numbers = append(numbers, number)
+			}
+			l.data.Lines = append(l.data.Lines, d.Texts.Label(lang, "left_out.line", left.Sentence, d.Texts.Label(lang, "left_out."+left.Reason), left.Words, strings.Join(numbers, ", ")))
 		}
 		went := letter{kind: "lessons", mailbox: l.mailbox, staff: s}
 		went.data.Lessons, went.data.To = k.told, templates.Person{Name: s.Name, Email: s.Email}
 		d.fill(tx, &went)
-		page, err := d.Texts.Render("lessons", lang, went.data)
+		page, err := d.Texts.RenderDraft("lessons", lang, went.data)
 		if err != nil {
 			return err
 		}

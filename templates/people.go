@@ -8,6 +8,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // privacy are the words of one language that tell who somebody is, and those that only look so.
@@ -28,6 +30,8 @@ type People struct {
 	parts     map[string]bool // folded word of a name → of somebody near
 	joined    map[string]bool // a surname of several words, written as one: "dewit"
 	pairs     map[string]bool // two words of one person's name, side by side: "jan peeters"
+	heard     map[string]bool // named in a complaint
+	small     map[string]bool // written without a capital in one, so that it is no name
 	known     map[string]bool // nobody's name
 	functions [][]string
 	titles    map[string]bool // short ones
@@ -43,7 +47,7 @@ type LeftOut struct {
 
 // People begins a list without anybody on it.
 func (s *Set) People() *People {
-	n := &People{set: s, parts: map[string]bool{}, joined: map[string]bool{}, pairs: map[string]bool{}, known: map[string]bool{}, titles: map[string]bool{}, callings: map[string]bool{}}
+	n := &People{set: s, parts: map[string]bool{}, joined: map[string]bool{}, pairs: map[string]bool{}, heard: map[string]bool{}, small: map[string]bool{}, known: map[string]bool{}, titles: map[string]bool{}, callings: map[string]bool{}}
 	for _, lang := range Languages {
 		p, c := &s.words[lang].privacy, &s.words[lang].calendar
 		for _, w := range slices.Concat(p.Known, c.Weekdays, c.Months) {
@@ -139,13 +143,16 @@ func (n *People) AddPlace(address string) {
 	}
 }
 
-// Hear notes who is named in a complaint: what stands behind a title, or with a capital inside a sentence, which German gives to all nouns.
+// Hear notes who is named in a complaint: what stands behind a title, or with a capital inside a sentence, which German gives to all nouns. Who shouts names nobody.
 func (n *People) Hear(text, lang string) {
 	t := n.read(text, lang)
 	for i, w := range t.words {
 		behind := i > 0 && (n.titles[t.words[i-1].folded] || n.callings[t.words[i-1].folded])
-		if w.upper && (behind || n.odd(t, i)) && !n.known[w.folded] && !particles[w.folded] && utf8.RuneCountInString(w.folded) > 2 {
-			n.parts[w.folded] = true
+		switch {
+		case !w.upper:
+			n.small[w.folded] = true
+		case (behind || n.odd(t, i) && !w.capitals) && !n.known[w.folded] && !particles[w.folded] && utf8.RuneCountInString(w.folded) > 2:
+			n.heard[w.folded] = true
 		}
 	}
 }
@@ -245,7 +252,7 @@ func (n *People) read(text, lang string) *nameText {
 			j += size
 		}
 		word := text[i:j]
-		word = strings.TrimRight(word, "0123456789")
+		word = strings.TrimRight(norm.NFKC.String(word), "0123456789")
 		if word == "" {
 			word = text[i:j]
 		}
@@ -316,7 +323,7 @@ func (n *People) people(t *nameText) {
 		w := &t.words[i]
 		prev, next := t.word(i-1), t.word(i+1)
 		if (n.titles[w.folded] && (w.dot || next != nil && (next.upper || n.isPart(next)))) ||
-			(n.callings[w.folded] && next != nil && t.near(w, next) && (n.isPart(next) || next.upper && t.lang != "de" && !n.known[next.folded] || next.upper && utf8.RuneCountInString(next.folded) == 1)) {
+			(n.callings[w.folded] && next != nil && !next.begins && t.near(w, next) && (n.isPart(next) || next.upper && t.lang != "de" && !n.known[next.folded] || next.upper && utf8.RuneCountInString(next.folded) == 1)) {
 			to := w.to
 			if next != nil {
 				to = next.to
@@ -338,7 +345,7 @@ func (n *People) people(t *nameText) {
 		if !n.isPart(w) {
 			if n.odd(t, i) {
 				t.find(w.from, w.to, "capital")
-			} else if n.misspelled(w) {
+			} else if w.upper && n.heard[w.folded] && !n.small[w.folded] || n.misspelled(w) {
 				t.find(w.from, w.to, "name")
 			}
 			continue
@@ -471,32 +478,38 @@ func (n *People) nounAt(t *nameText, i int) bool {
 	return slices.ContainsFunc(n.set.words["de"].privacy.Determiners, func(d string) bool { return foldWord(d) == prev.folded }) || !prev.upper && (strings.HasSuffix(prev.folded, "en") || strings.HasSuffix(prev.folded, "er") || strings.HasSuffix(prev.folded, "es"))
 }
 
-// held finds functions that one person holds.
+// held finds functions that one person holds; written as one word, as two, or with a hyphen.
 func (n *People) held(t *nameText) {
 	for i := range t.words {
 		for _, f := range n.functions {
-			if i+len(f) > len(t.words) {
-				continue
-			}
-			same := true
-			for j := range f {
-				same = same && t.words[i+j].folded == f[j]
-			}
-			if same {
-				t.find(t.words[i].from, t.words[i+len(f)-1].to, "function")
+			if last := t.says(i, f); last >= i {
+				t.find(t.words[i].from, t.words[last].to, "function")
 			}
 		}
 	}
+}
+
+// says is the last word of a phrase that begins at i; -1 when another stands there.
+func (t *nameText) says(i int, phrase []string) int {
+	if w, next := &t.words[i], t.word(i+1); len(phrase) == 1 && next != nil && t.near(w, next) && w.folded+next.folded == phrase[0] {
+		return i + 1
+	}
+	for j, w := range phrase {
+		if next := t.word(i + j); next == nil || next.folded != w {
+			return -1
+		}
+	}
+	return i + len(phrase) - 1
 }
 
 // What tells who somebody is without a name, in any language.
 var (
 	mailLike    = regexp.MustCompile(`(?i)\S*@\S*|[\w.+-]+\s*[\[({<]\s*(?:at|ad|apenstaart(?:je)?|arobase|arrobas)\s*[\])}>]\s*[\w.-]+|\b[\w.-]+\s+(?:apenstaart(?:je)?|arobase|klammeraffe)\s+[\w.-]+|\b[\w.-]+\s+at\s+[\w-]+\s+(?:dot|punt|point)\s+\w+`)
 	phoneLike   = regexp.MustCompile(`[+(]?\d(?:[\d ./()\-–·]*\d)+`)
-	phoneInside = regexp.MustCompile(`(?i)\b(?:toestel|tel|telefoon|gsm|poste|téléphone|ext|extension|phone|durchwahl|telefon|handy|nst)\.?\s*(?:nr\.?|nummer|n°|no\.?)?\s*:?\s*\d+`)
+	phoneInside = regexp.MustCompile(`(?i)\b(?:toestel|intern|tel|telefoon|gsm|poste|téléphone|ext|extension|phone|durchwahl|telefon|handy|nst)\.?\s*(?:nr\.?|nummer|n°|no\.?)?\s*:?\s*\d+`)
 	dayLike     = regexp.MustCompile(`\b(\d{1,4})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{2,4})\b|\b\d{1,2}(?:er|e|st|nd|rd|th|\.)?\s+(?:of\s+)?\pL{3,10}\.?,?\s+(\d{4})\b|\b\pL{3,10}\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(\d{4})\b`)
 	yearLike    = regexp.MustCompile(`\b19[0-6]\d\b`)
-	bornLike    = regexp.MustCompile(`[°*†]\s*\d|\b\d{2,3}\s*[-–]?\s*(?:jarigen?|jährigen?r?s?|year[- ]olds?|jaar oud|ans révolus|years? old|years? of age|Jahre alt)`)
+	bornLike    = regexp.MustCompile(`[°*†]\s*\d|\b\d{1,2}\s+\pL{3,10}\s+['’]\d{2}\b|\b\d{2,3}\s*[-–]?\s*(?:jarigen?|jährigen?r?s?|year[- ]olds?|jaar oud|ans révolus|years? old|years? of age|Jahre alt)`)
 	ageLike     = regexp.MustCompile(`(?i)\b(?:âgée?s?|aged)\s+(?:de\s+)?\d`)
 	hoursLike   = regexp.MustCompile(`^\d{1,2}[.:]\d{2}\s*[-–/]\s*\d{1,2}[.:]\d{2}$`)
 	numberLike  = regexp.MustCompile(`(?i)\b[kp]\s*[-–./ ]?\s*\d{4}\s*[-–./ ]\s*\d{1,5}\b|\bp-\d+\b|\b(?:klacht|dossier|zaak|plainte|affaire|complaint|case|file|beschwerde|fall|akte)s?(?:nummer|nr)?\s*(?:nr\.?|nummer|n°|no\.?|numéro|number|#|№)?\s*[:#]?\s*\d+`)
@@ -567,8 +580,11 @@ func (t *nameText) longAgo(at []int) bool {
 
 // roomLike is a word for a room, and a number behind it.
 var roomLike = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(?:` + ofAll(func(p *privacy) []string { return p.Rooms }) + `)\b\.?\s*(?:nr\.?|nummer|n°|no\.?|numéro|number|#|№)?\s*[:#-]?\s*[a-z]?[-.]?\d+|\b[kz]\.?\d{2,4}\b|\b\d{1,4}\s*(?:ste|de|e|ème|th|\.)?\s*(?:kamer|zimmer|chambre)\b`)
+	return regexp.MustCompile(`(?i)\b(?:` + ofAll(func(p *privacy) []string { return p.Rooms }) + `)\b\.?\s*(?:nr\.?|nummer|n°|no\.?|numéro|number|#|№)?\s*[:#-]?\s*[a-z]?[-.]?\d+|\b[kz]\.?\d{2,4}\b|\b(?:kamer|zimmer|room|chambre|bed|bett|lit)\s+(?:nummer\s+|numéro\s+|number\s+)?(?:` + numberWord + `)\b|\b\d{1,4}\s*(?:ste|de|e|ème|th|\.)?\s*(?:kamer|zimmer|chambre)\b`)
 })
+
+// numberWord begins a number from two on that is written out.
+const numberWord = `(?:twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|twin|honderd|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante|cinquante|soixante|cent|two|three|four|five|seven|eight|nine|ten|eleven|twelve|thir|fif|hundred|zwei|drei|fünf|sechs|sieben|neun|zehn|zwölf|hundert)\pL*`
 
 // birthLike are the words beside a day of birth or an age.
 var birthLike = sync.OnceValue(func() *regexp.Regexp {
