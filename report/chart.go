@@ -26,13 +26,13 @@ import (
 // A chart is drawn twice as large as it is shown, on an opaque light ground with room around it, so that it holds in a dark mail and on a fine
 // screen (LOOK.md).
 const (
-	chartWidth = 560 // as shown, px
+	chartWidth = 360 // as shown, px: on a telephone of 320 its letters are still 12 px high
 	chartScale = 2
-	chartEdge  = 20 * chartScale
+	chartEdge  = 14 * chartScale
 	barHeight  = 16 * chartScale
 	barGap     = 3 * chartScale
 	groupGap   = 11 * chartScale
-	textSize   = 14 * chartScale
+	textSize   = 15 * chartScale
 	titleSize  = 16 * chartScale
 )
 

@@ -36,15 +36,11 @@ func Weekly(set *templates.Set, lang string, f *Figures, flow []Flow, source fun
 		w.row(w.say("figure."+Open), Open),
 		w.row(w.say("figure."+Overdue), Overdue),
 		w.scoresRow(),
-		{Label: w.say("figure." + OpenPromise), Value: strconv.Itoa(w.Count(OpenPromise))},
-		{Label: w.say("figure." + LatePromise), Value: strconv.Itoa(w.Count(LatePromise)), Late: w.Count(LatePromise) > 0},
 	}}
-	table.Rows[7].Label, table.Rows[8].Label = w.say("promises")+": "+table.Rows[7].Label, w.say("promises")+": "+table.Rows[8].Label
-	if n := w.Count(LateEvaluation); n > 0 {
-		table.Rows = append(table.Rows, templates.FigureRow{Label: w.say("figure." + LateEvaluation), Value: strconv.Itoa(n), Late: true})
-	}
-	if n := w.Count(Parked); n > 0 {
-		table.Rows = append(table.Rows, templates.FigureRow{Label: w.say("figure." + Parked), Value: strconv.Itoa(n)})
+	for _, figure := range []string{LatePromise, LatePlan, LateEvaluation, Parked} {
+		if n := w.Count(figure); n > 0 {
+			table.Rows = append(table.Rows, templates.FigureRow{Label: w.say("weekly." + figure), Value: strconv.Itoa(n), Late: isLate[figure]})
+		}
 	}
 	chart, picture, err := w.flowChart(flow, source)
 	if err != nil {

@@ -93,11 +93,11 @@ func Paper(out io.Writer, set *templates.Set, lang string, org templates.Organiz
 	return s.write(out, org.Name, w.title(), w.title(), false)
 }
 
-// picture draws a chart over two thirds of the width.
+// picture draws a chart over half of the width.
 func (s *sheet) picture(p Picture) {
 	options := fpdf.ImageOptions{ImageType: "PNG"}
 	info := s.pdf.RegisterImageOptionsReader(p.Name, options, bytes.NewReader(p.PNG))
-	wide := width * 0.72
+	wide := width * 0.55
 	high := wide * info.Height() / info.Width()
 	s.room(high)
 	s.pdf.ImageOptions(p.Name, left, s.pdf.GetY(), wide, high, false, options, 0, "")

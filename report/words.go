@@ -118,21 +118,24 @@ func (w words) row(label, figure string, value ...string) templates.FigureRow {
 // isLate are the figures of what is late at the end.
 var isLate = map[string]bool{Overdue: true, LatePromise: true, LatePlan: true, LateEvaluation: true}
 
-// statistics is "mediaan 21, gemiddeld 24,5", or that there are none.
-func (w words) statistics(average, median float64, n int) string {
+// statistics is a median with the average below it, or that there are none.
+func (w words) statistics(label string, average, median float64, n int) templates.FigureRow {
 	if n == 0 {
-		return w.say("none")
+		return templates.FigureRow{Label: w.say(label), Value: w.say("none")}
 	}
-	return w.say("statistics", w.set.Decimal(w.lang, median), w.set.Decimal(w.lang, average))
+	return templates.FigureRow{Label: w.say(label), Value: w.set.Decimal(w.lang, median), Note: w.say("average", w.set.Decimal(w.lang, average))}
 }
 
 func (w words) daysRow() templates.FigureRow {
-	return templates.FigureRow{Label: w.say("days"), Value: w.statistics(w.Days())}
+	average, median, n := w.Days()
+	return w.statistics("days", average, median, n)
 }
 
 func (w words) scoresRow() templates.FigureRow {
-	_, _, n := w.Scores()
-	return templates.FigureRow{Label: w.say("scores"), Value: w.statistics(w.Scores()), Note: w.say("scores_note", n, w.Count(Score, Unknown))}
+	average, median, n := w.Scores()
+	row := w.statistics("scores", average, median, n)
+	row.Note = strings.TrimPrefix(row.Note+"; "+w.say("scores_note", n, w.Count(Score, Unknown)), "; ")
+	return row
 }
 
 // proof is the line that shows that nothing was lost: mails in = what became of them.
