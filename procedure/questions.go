@@ -187,6 +187,9 @@ func (x *deed) help() error {
 	for _, key := range helpFor(stage) {
 		x.lines = append(x.lines, x.say("help."+key))
 	}
+	if stage == "none" && x.mayReport() {
+		x.lines = append(x.lines, x.say("annual.help"))
+	}
 	if names := x.Texts.OwnNames(); len(names) > 0 {
 		x.lines = append(x.lines, x.say("help.template", strings.Join(names, ", ")))
 	}
