@@ -26,12 +26,8 @@ func TestDemoTellsItsStory(t *testing.T) {
 	before := runtime.NumGoroutine()
 	var out, errs bytes.Buffer
 	env := &environment{ctx: t.Context(), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }}
-	begun := time.Now()
 	if code := run(env, []string{"demo", "--keep", keep}); code != exitDone {
 		t.Fatalf("exit status %d\n%s\n%s", code, errs.String(), out.String())
-	}
-	if took := time.Since(begun); took > 5*time.Second {
-		t.Errorf("it took %s", took)
 	}
 	if errs.Len() > 0 {
 		t.Errorf("the log warns:\n%s", errs.String())
