@@ -13,10 +13,10 @@ func (s Span) Holds(t *time.Time) bool { return t != nil && !t.Before(s.From) &&
 
 // Counted is a complaint as far as figures go. Nothing in it tells of a person, so an erased complaint is counted as before.
 type Counted struct {
+	Came                                                                 bool // in the span
 	ID                                                                   int64
 	Number                                                               string
 	Stage                                                                Stage
-	ReceivedAt                                                           time.Time
 	ReceivedOn, AnswerDue                                                Date
 	Carrier, Channel, Department, Severity, Verdict, Solution, EndReason string
 	AnsweredAt, ClosedAt                                                 *time.Time
@@ -44,12 +44,12 @@ func (tx *Tx) eachRow(sql string, args []any, scan func(scan func(...any) error)
 // EachCounted calls fn for every complaint that came or was answered in a span, each once, in no order. The row is fn's only until it returns.
 func (tx *Tx) EachCounted(s Span, fn func(*Counted)) error {
 	from, to := Micro(s.From), Micro(s.To)
-	const part = `SELECT id, number, stage, received_at, received_on, answer_due, carrier, channel, department, severity, verdict, solution, end_reason, answered_at FROM complaints WHERE year <> 0 AND `
+	const columns = `id, number, stage, received_on, answer_due, carrier, channel, department, severity, verdict, solution, end_reason, answered_at FROM complaints WHERE year <> 0 AND `
 	var c Counted
-	err := tx.eachRow(part+"received_at >= ? AND received_at < ? UNION ALL "+part+"answered_at >= ? AND answered_at < ? AND NOT (received_at >= ? AND received_at < ?)",
+	err := tx.eachRow("SELECT 1, "+columns+"received_at >= ? AND received_at < ? UNION ALL SELECT 0, "+columns+"answered_at >= ? AND answered_at < ? AND NOT (received_at >= ? AND received_at < ?)",
 		[]any{from, to, from, to, from, to}, func(scan func(...any) error) error {
 			c.AnsweredAt = nil
-			err := scan(&c.ID, &c.Number, &c.Stage, &c.ReceivedAt, &c.ReceivedOn, &c.AnswerDue, &c.Carrier, &c.Channel, &c.Department, &c.Severity, &c.Verdict, &c.Solution, &c.EndReason, &c.AnsweredAt)
+			err := scan(&c.Came, &c.ID, &c.Number, &c.Stage, &c.ReceivedOn, &c.AnswerDue, &c.Carrier, &c.Channel, &c.Department, &c.Severity, &c.Verdict, &c.Solution, &c.EndReason, &c.AnsweredAt)
 			if err == nil {
 				fn(&c)
 			}
@@ -95,26 +95,24 @@ func (tx *Tx) OpenNumbers(at time.Time, fn func(number, department string)) erro
 	})
 }
 
-// EachUnanswered calls fn for the complaints that were open and unanswered at an instant and whose term may have been over: before a day as it
+// Unanswered lists the complaints that were open and unanswered at an instant and whose term may have been over: before a day as it
 // is now, or changed since.
-func (tx *Tx) EachUnanswered(at time.Time, today Date, fn func(*Counted)) error {
+func (tx *Tx) Unanswered(at time.Time, today Date) (list []Counted, err error) {
 	const part = "SELECT id, number, received_on, answer_due, department FROM complaints WHERE year <> 0 AND received_at < ? AND (closed_at IS NULL OR closed_at >= ?) AND (answer_due < ? OR id IN (SELECT complaint_id FROM term_changes WHERE at >= ?)) AND "
 	var args []any
 	for range 2 {
 		args = append(args, Micro(at), Micro(at), today, Micro(at))
 	}
-	var c Counted
-	err := tx.eachRow(part+"answered_at IS NULL UNION ALL "+part+"answered_at >= ?", append(args, Micro(at)), func(scan func(...any) error) error {
+	err = tx.eachRow(part+"answered_at IS NULL UNION ALL "+part+"answered_at >= ?", append(args, Micro(at)), func(scan func(...any) error) error {
+		var c Counted
 		err := scan(&c.ID, &c.Number, &c.ReceivedOn, &c.AnswerDue, &c.Department)
-		if err == nil {
-			fn(&c)
-		}
+		list = append(list, c)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("count late answers: %w", err)
+		return nil, fmt.Errorf("count late answers: %w", err)
 	}
-	return nil
+	return list, nil
 }
 
 // Theme is what the newest analysis of a complaint says for figures.
@@ -143,19 +141,15 @@ func (tx *Tx) Themes(s Span) (map[int64]Theme, error) {
 	return all, nil
 }
 
-// TermChangesSince are the changes of terms by complaint, in order, of complaints whose term was changed at or after an instant or whose
-// clock stood still at some time: what a figure of then has to undo.
-func (tx *Tx) TermChangesSince(since time.Time) (map[int64][]TermChange, error) {
-	all := map[int64][]TermChange{}
-	err := tx.eachRow(`SELECT complaint_id, kind, at, old_due, new_due FROM term_changes
-		WHERE complaint_id IN (SELECT complaint_id FROM term_changes WHERE at >= ? OR kind = 'suspension') ORDER BY id`, []any{Micro(since)}, func(scan func(...any) error) error {
-		var t TermChange
-		err := scan(&t.ComplaintID, &t.Kind, &t.At, &t.OldDue, &t.NewDue)
-		all[t.ComplaintID] = append(all[t.ComplaintID], t)
-		return err
-	})
+// TermChangesOf are the changes of the terms of some complaints, in order.
+func (tx *Tx) TermChangesOf(ids []int64) (map[int64][]TermChange, error) {
+	list, err := pluckInChunks[TermChange](tx, "SELECT complaint_id, kind, at, old_due, new_due FROM term_changes WHERE complaint_id IN ? ORDER BY id", ids)
 	if err != nil {
 		return nil, fmt.Errorf("changes of terms: %w", err)
+	}
+	all := map[int64][]TermChange{}
+	for _, t := range list {
+		all[t.ComplaintID] = append(all[t.ComplaintID], t)
 	}
 	return all, nil
 }
@@ -307,21 +301,18 @@ func (tx *Tx) ParkedAt(at time.Time) (list []string, err error) {
 	return list, nil
 }
 
-// Flow calls fn for each complaint that came or was answered in a span, with when that was; nil: not in it.
-func (tx *Tx) Flow(s Span, fn func(received Date, answered *time.Time)) error {
+// Flow counts the complaints that came and those that were answered in a span: all of them less the practice complaints, so that an index is
+// enough.
+func (tx *Tx) Flow(s Span) (received, answered int, err error) {
 	from, to := Micro(s.From), Micro(s.To)
-	err := tx.eachRow(`SELECT received_on, answered_at FROM complaints WHERE year <> 0 AND (received_at >= ? AND received_at < ? OR answered_at >= ? AND answered_at < ?)`,
-		[]any{from, to, from, to}, func(scan func(...any) error) error {
-			var received Date
-			var answered *time.Time
-			err := scan(&received, &answered)
-			fn(received, answered)
-			return err
-		})
+	const count = "(SELECT COUNT(*) FROM complaints WHERE "
+	err = tx.eachRow("SELECT "+count+"received_at >= ? AND received_at < ?) - "+count+"year = 0 AND received_at >= ? AND received_at < ?), "+
+		count+"answered_at >= ? AND answered_at < ?) - "+count+"year = 0 AND answered_at >= ? AND answered_at < ?)",
+		[]any{from, to, from, to, from, to, from, to}, func(scan func(...any) error) error { return scan(&received, &answered) })
 	if err != nil {
-		return fmt.Errorf("count complaints by day: %w", err)
+		return 0, 0, fmt.Errorf("count complaints: %w", err)
 	}
-	return nil
+	return received, answered, nil
 }
 
 // Began is when the register began: when its first staff entry joined; zero before that.

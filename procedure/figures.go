@@ -74,7 +74,7 @@ func (d *Desk) showFigures(tx *models.Tx, l *letter, f *report.Figures, flow []r
 	if l.kind == "weekly_digest" {
 		l.data.Digest, pictures, err = report.Weekly(d.Texts, lang, f, flow, source)
 	} else {
-		l.data.Digest, pictures, err = report.Monthly(d.Texts, lang, f, flow, source, func(p *models.PreventionOf) string { return d.withoutNames(tx, p) })
+		l.data.Digest, pictures, err = report.Monthly(d.Texts, lang, f, flow, source, func(text string, numbers []string) string { return d.withoutNames(tx, text, numbers) })
 	}
 	for _, p := range pictures {
 		l.pictures = append(l.pictures, mailout.File{Name: p.Name + ".png", Type: "image/png", ContentID: id(p.Name),
@@ -86,9 +86,12 @@ func (d *Desk) showFigures(tx *models.Tx, l *letter, f *report.Figures, flow []r
 // longMeasure is how much of a measure a digest tells.
 const longMeasure = 160
 
-// withoutNames is what a preventive measure is, for a page that is passed on; "" where it names a complainant it serves, staff, or an address.
-func (d *Desk) withoutNames(tx *models.Tx, p *models.PreventionOf) string {
-	text := strings.Join(strings.Fields(p.Description), " ")
+// particles stand in names and in every other sentence.
+var particles = []string{"van", "den", "der", "ten", "ter", "von", "und", "des", "les", "the"}
+
+// withoutNames is what staff wrote about some complaints, for a page that is passed on; "" where it names a complainant, staff, or an address.
+func (d *Desk) withoutNames(tx *models.Tx, text string, numbers []string) string {
+	text = strings.Join(strings.Fields(text), " ")
 	if text == "" || strings.Contains(text, "@") {
 		return ""
 	}
@@ -96,7 +99,7 @@ func (d *Desk) withoutNames(tx *models.Tx, p *models.PreventionOf) string {
 	for _, s := range d.Settings.Staff {
 		names = append(names, s.Name)
 	}
-	for _, number := range p.Numbers {
+	for _, number := range numbers {
 		c, err := tx.Complaint(number)
 		if err != nil {
 			return ""
@@ -106,7 +109,7 @@ func (d *Desk) withoutNames(tx *models.Tx, p *models.PreventionOf) string {
 	said := templates.FoldWords(text)
 	for _, name := range names {
 		for _, word := range templates.FoldWords(name) {
-			if len(word) > 2 && slices.Contains(said, word) {
+			if len(word) > 2 && !slices.Contains(particles, word) && slices.Contains(said, word) {
 				return ""
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -196,29 +195,13 @@ func FlowTo(tx *models.Tx, p Period, zone *time.Location) ([]Flow, error) {
 	for i := n - 1; i >= 0; i, p = i-1, p.Before() {
 		list[i].Period = p
 	}
-	find := func(d models.Date) *Flow {
-		i, ok := slices.BinarySearchFunc(list, d, func(f Flow, d models.Date) int {
-			switch {
-			case f.Last < d:
-				return -1
-			case f.First > d:
-				return 1
-			}
-			return 0
-		})
-		if !ok {
-			return new(Flow)
+	for i := range list {
+		var err error
+		if list[i].Received, list[i].Answered, err = tx.Flow(list[i].span(zone)); err != nil {
+			return nil, err
 		}
-		return &list[i]
 	}
-	span := models.Span{From: list[0].First.Time(zone), To: list[n-1].Last.AddDays(1).Time(zone)}
-	err := tx.Flow(span, func(received models.Date, answered *time.Time) {
-		find(received).Received++
-		if span.Holds(answered) {
-			find(models.DateOf(*answered, zone)).Answered++
-		}
-	})
-	return list, err
+	return list, nil
 }
 
 // flowChart shows what came in and what was answered, period by period.

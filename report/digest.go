@@ -96,9 +96,9 @@ func (w words) decide() string {
 	return ""
 }
 
-// Monthly makes the digest of a month: trends per department, what complaints are about, measures and whether they helped. tell says what a
-// preventive measure is, without a name in it; "" when it cannot.
-func Monthly(set *templates.Set, lang string, f *Figures, flow []Flow, source func(name string) string, tell func(*models.PreventionOf) string) (templates.Digest, []Picture, error) {
+// Monthly makes the digest of a month: trends per department, what complaints are about, measures and whether they helped. tell is a text that
+// staff wrote about some complaints as it may go around, without a name in it; "" when it may not.
+func Monthly(set *templates.Set, lang string, f *Figures, flow []Flow, source func(name string) string, tell func(text string, numbers []string) string) (templates.Digest, []Picture, error) {
 	w := words{f, set, lang}
 	d := w.digest()
 	if d.Quiet {
@@ -120,12 +120,12 @@ func Monthly(set *templates.Set, lang string, f *Figures, flow []Flow, source fu
 		w.row(w.say("figure."+Open), Open),
 		w.row(w.say("figure."+Overdue), Overdue),
 		w.scoresRow(),
-	}}, {Title: w.say("of_departments"), Chart: departments, Rows: w.departmentRows()}, {Title: w.say("causes"), Rows: w.causes()},
+	}}, {Title: w.say("of_departments"), Chart: departments, Rows: w.departmentRows()}, {Title: w.say("causes"), Rows: w.causes(tell)},
 		{Title: w.say("section.promises"), Rows: w.counted(Promised, KeptInTime, KeptLate, OpenPromise, LatePromise)},
 		{Title: w.say("preventions"), Rows: w.counted(Planned, Prevented, Effective, NotEffective, OpenPlan, LatePlan, LateEvaluation)}}
 	d.Tables = slices.DeleteFunc(d.Tables, func(t templates.FigureTable) bool { return len(t.Rows) == 0 })
 	for i := range f.Learnt {
-		d.Learnt = append(d.Learnt, w.learnt(&f.Learnt[i], tell(&f.Learnt[i])))
+		d.Learnt = append(d.Learnt, w.learnt(&f.Learnt[i], tell(f.Learnt[i].Description, f.Learnt[i].Numbers)))
 	}
 	return d, present(first, second), nil
 }
@@ -191,12 +191,12 @@ func (w words) protected(parts ...int) []string {
 const maxCauses = 6
 
 // causes are the kinds of complaint that were met more than once: a word that is written once may be about one person.
-func (w words) causes() (rows []templates.FigureRow) {
+func (w words) causes(tell func(string, []string) string) (rows []templates.FigureRow) {
 	other := 0
 	for _, v := range w.Values(ByKind) {
 		switch n := w.Count(ByKind, v); {
 		case n == 0:
-		case n > 1 && len(rows) < maxCauses && !strings.Contains(v, "@"):
+		case n > 1 && len(rows) < maxCauses && tell(v, nil) != "":
 			rows = append(rows, w.row(w.value(ByKind, v), ByKind, v))
 		default:
 			other += n

@@ -61,7 +61,7 @@ func TestDigests(t *testing.T) {
 				d, pictures, err := Weekly(set, lang, f, flow, source)
 				if p.Week == 0 {
 					kind = "monthly_digest"
-					d, pictures, err = Monthly(set, lang, f, flow, source, func(*models.PreventionOf) string { return "Er staat een wagen op de gang." })
+					d, pictures, err = Monthly(set, lang, f, flow, source, func(text string, _ []string) string { return text })
 				}
 				if err != nil {
 					t.Fatal(err)

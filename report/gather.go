@@ -15,7 +15,6 @@ type gathering struct {
 	tx     *models.Tx
 	zone   *time.Location
 	themes map[int64]models.Theme // of the period at hand
-	terms  map[int64][]models.TermChange
 }
 
 func (g *gathering) complaints() (err error) {
@@ -23,11 +22,8 @@ func (g *gathering) complaints() (err error) {
 		if g.themes, err = g.tx.Themes(t.span); err != nil {
 			return err
 		}
-		if g.terms, err = g.tx.TermChangesSince(t.end); err != nil {
-			return err
-		}
 		err := g.tx.EachCounted(t.span, func(c *models.Counted) {
-			if t.span.Holds(&c.ReceivedAt) {
+			if c.Came {
 				g.received(t, c)
 			}
 			if t.span.Holds(c.AnsweredAt) {
@@ -61,7 +57,19 @@ func (g *gathering) atEnd(t *Tally) error {
 			t.counts[Key{Figure: Open, Department: known(department)}] += n
 		}
 	}
-	return g.tx.EachUnanswered(t.end, t.today, func(c *models.Counted) { g.unanswered(t, c) })
+	list, err := g.tx.Unanswered(t.end, t.today)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	terms, err := g.tx.TermChangesOf(ids)
+	for i := range list {
+		g.unanswered(t, &list[i], terms[list[i].ID])
+	}
+	return err
 }
 
 func known(value string) string {
@@ -128,15 +136,15 @@ func (g *gathering) answered(t *Tally, c *models.Counted) {
 
 // unanswered counts an answer that was late at the end of the period: by the term as it ran at that time, and only when the clock did not stand
 // still.
-func (g *gathering) unanswered(t *Tally, c *models.Counted) {
+func (g *gathering) unanswered(t *Tally, c *models.Counted, terms []models.TermChange) {
 	department := known(c.Department)
 	due, stopped := c.AnswerDue, false
-	for _, change := range slices.Backward(g.terms[c.ID]) {
+	for _, change := range slices.Backward(terms) {
 		if !change.At.Before(t.end) {
 			due = change.OldDue
 		}
 	}
-	for _, change := range g.terms[c.ID] {
+	for _, change := range terms {
 		if change.At.Before(t.end) && change.Kind != "extension" {
 			stopped = change.Kind == "suspension"
 		}
