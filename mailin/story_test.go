@@ -340,6 +340,17 @@ func (o *office) answered(number string) error {
 		if err != nil {
 			return err
 		}
+		analysis := &models.Analysis{ComplaintID: c.ID} // no answer before a complete analysis
+		for _, field := range models.AnalysisFields {
+			*analysis.Field(field) = map[string]string{"verdict": "founded", "severity": "moderate"}[field]
+			if *analysis.Field(field) == "" {
+				*analysis.Field(field) = "gezien"
+			}
+		}
+		analysis.Version = 1
+		if err := tx.AddAnalysis(analysis); err != nil {
+			return err
+		}
 		token := strings.Repeat(string(rune('a'+c.Serial-1)), 16)
 		_, err = tx.Queue(&models.OutboxMail{Key: "answer/" + number, Kind: "answer", ComplaintID: &c.ID, Mailbox: c.Mailbox, Recipient: c.Complainant.Email, Subject: "Antwoord",
 			MessageID: "answer-" + number + "@example.test", BounceToken: token, EnvelopeSender: "klachten+b." + token + "@example.test"}, bytes)

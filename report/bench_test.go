@@ -13,7 +13,7 @@ import (
 )
 
 // BenchmarkFigures counts a week, a month and a year of a register of three years with so many complaints as DANKUWEL_BENCH_COMPLAINTS says
-// (10,000). DANKUWEL_BENCH_INDEX=1 adds indexes over the columns that figures look for, to see what they would give.
+// (10,000).
 func BenchmarkFigures(b *testing.B) {
 	n := 10_000
 	if s := os.Getenv("DANKUWEL_BENCH_COMPLAINTS"); s != "" {
@@ -70,16 +70,6 @@ func spent() time.Duration {
 
 // crowded is when the register of the benchmark begins.
 var crowded = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// figureIndexes are what the queries of models/figures.go would like to have.
-var figureIndexes = []string{
-	"CREATE INDEX complaints_answered ON complaints (answered_at, received_at)",
-	"CREATE INDEX complaints_closed ON complaints (closed_at, received_at, year, department)",
-	"CREATE INDEX ledger_seen ON ledger (seen_at)",
-	"CREATE INDEX corrective_done ON corrective_measures (done_at, created_at)",
-	"CREATE INDEX events_asked ON events (at) WHERE what = 'satisfaction asked'",
-	"CREATE INDEX satisfaction_at ON satisfaction_scores (at)",
-}
 
 // crowd writes n complaints in sets: facts of a page, three mails each, events, an analysis, promises, scores.
 func crowd(b testing.TB, store *models.Store, n int) {
@@ -138,9 +128,6 @@ func crowd(b testing.TB, store *models.Store, n int) {
 	}
 	for k, outcome := range []string{"complaint", "addition", "action"} {
 		statements = append(statements, numbers+fmt.Sprintf(" INSERT INTO ledger (mailbox, uidvalidity, uid, identity, message_id, received_at, seen_at, outcome, complaint_id) SELECT 'klachten@example.test', %d, i, '%d-0123456789abcdef0123456789abcdef0123456789abcdef0123456789-' || i, 'some-message-id-' || i || '@example.test', %s, %s, '%s', i FROM n", k+1, k, at(r), at(r), outcome))
-	}
-	if os.Getenv("DANKUWEL_BENCH_INDEX") != "" {
-		statements = append(statements, figureIndexes...)
 	}
 	statements = append(statements, "ANALYZE")
 	for _, s := range statements {
