@@ -110,10 +110,11 @@ func cutLast(s, sep string) (before, after string, found bool) {
 // age lets a complaint have been silent for so many days more; there is no other way to be told what a year does.
 func (w *world) age(number string, days int) {
 	w.t.Helper()
-	when := map[string]string{"sqlite": "datetime(last_activity_at, '-%d days')", "postgres": "last_activity_at - interval '%d days'"}[w.engine]
+	when := map[string]string{"sqlite": "datetime(%s, '-%d days')", "postgres": "%s - interval '%d days'"}[w.engine]
 	db := w.openRegister()
 	defer db.Close()
-	mustExec(w.t, db, fmt.Sprintf("UPDATE complaints SET last_activity_at = "+when+" WHERE number = '%s'", days, number))
+	mustExec(w.t, db, fmt.Sprintf("UPDATE messages SET at = "+when+" WHERE complaint_id = (SELECT id FROM complaints WHERE number = '%s')", "at", days, number))
+	mustExec(w.t, db, fmt.Sprintf("UPDATE complaints SET last_activity_at = "+when+" WHERE number = '%s'", "last_activity_at", days, number))
 }
 
 func (w *world) openRegister() *sql.DB {
